@@ -1,0 +1,31 @@
+// From a built library to its description: ELF, machine code and debug info, read with elfutils and
+// Zydis. Knows no host and no earlier generation.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "analysis/description.h"
+#include "analysis/lineage.h"
+#include "wire/result.h"
+
+namespace hrwatch::analysis {
+
+// Reads `library`. A library that can't be a generation still gets a description, with `problems`;
+// a Failure means that the file could not be read as one (missing, half-written, not x86-64 ELF).
+// Errors: Failure. Thread: any; no shared state. Cost: tens of ms for 30 units with debug info.
+hr::wire::Result<std::shared_ptr<const Description>> describe(const std::filesystem::path& library);
+
+// The build-id of `library` alone (lower-case hex). Cost: well under a millisecond.
+hr::wire::Result<std::string> read_build_id(const std::filesystem::path& library);
+
+// Looks references up in these object files; each is read at most once, and only when asked for.
+std::unique_ptr<ObjectReferences> open_objects(std::vector<std::filesystem::path> objects);
+
+// The description as a file (<build>/.hrwatch/desc/<build-id>), written atomically.
+hr::wire::Result<hr::wire::Done> save(const Description&, const std::filesystem::path& folder);
+hr::wire::Result<std::shared_ptr<const Description>> load(const std::string& build_id,
+                                                          const std::filesystem::path& folder);
+
+}  // namespace hrwatch::analysis

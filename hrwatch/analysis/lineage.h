@@ -1,0 +1,74 @@
+// The generations one host has of one module, and what the next build means for it: the verdict,
+// and the rewiring that carries it out. Pure: descriptions in, decisions out.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "analysis/description.h"
+#include "wire/rewiring.h"
+
+namespace hrwatch::analysis {
+
+// Answers from the object files what the linked library can't tell: which variable an address near a
+// boundary belongs to (ELF relocations of the .o; needs -fdata-sections).
+class ObjectReferences {
+ public:
+  virtual ~ObjectReferences() = default;
+
+  // The name of the variable that the operand `offset` bytes into `function` refers to, and the
+  // distance from its start; nothing when no object file says so exactly.
+  struct Target {
+    std::string variable;
+    std::int64_t offset = 0;
+  };
+  virtual std::optional<Target> target(const Function& function, std::uint64_t offset) = 0;
+};
+
+// The build goes in: with these writes, and these remarks for the user (what stays old, and why).
+struct Accepted {
+  hr::wire::Rewiring rewiring;
+  std::vector<std::string> remarks;
+};
+
+// The build is byte for byte what the host already runs.
+struct Unchanged {};
+
+// The build can't be proven to fit what lives in the host: every reason, the gravest first.
+struct Refused {
+  std::vector<hr::wire::Failure> reasons;
+};
+
+using Verdict = std::variant<Accepted, Unchanged, Refused>;
+
+class Lineage {
+ public:
+  // Starts with what the host loaded itself. `description` may have problems: then every verdict is a
+  // refusal that names them.
+  explicit Lineage(std::shared_ptr<const Description> generation_0);
+  ~Lineage();
+  Lineage(Lineage&&) noexcept;
+  Lineage& operator=(Lineage&&) noexcept;
+  Lineage(const Lineage&);
+  Lineage& operator=(const Lineage&);
+
+  // What `next` as generation `number` would mean. Changes nothing.
+  // Cost: linear in references and symbols of `next`; milliseconds for 30 units.
+  Verdict judge(const Description& next, std::uint32_t number, ObjectReferences& objects) const;
+
+  // The host committed `next` as `number` (or had, before this tool started): what later generations
+  // are compared with and shared with.
+  void adopt(std::shared_ptr<const Description> next, std::uint32_t number,
+             ObjectReferences& objects);
+
+  const std::string& newest_build_id() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hrwatch::analysis

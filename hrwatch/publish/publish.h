@@ -1,0 +1,31 @@
+// Makes the unique, prepared copy of a built library that hosts load as a generation. Knows no host
+// and no verdict.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "wire/result.h"
+
+namespace hrwatch::publish {
+
+// What the copy differs in from the library, beside what every copy gets (DT_INIT_ARRAYSZ = 0,
+// bound to itself by DT_SYMBOLIC, STB_GNU_UNIQUE -> STB_GLOBAL in .dynsym).
+struct Request {
+  std::filesystem::path library;
+  std::filesystem::path folder;  // <build>/.hrwatch/gen
+  std::string module;
+  std::uint32_t generation = 0;
+  std::string build_id;             // refuse when the library is no longer that build
+  std::vector<std::uint64_t> nops;  // link-time addresses of 2-byte entry NOPs to normalise (66 90)
+};
+
+// Writes <folder>/<module>.<generation>.so (mode 0600 while written, 0500 when done) and renames it
+// into place: a reader sees all of it or nothing. Returns its path.
+// Errors: disk full, library replaced meanwhile, no room for DT_SYMBOLIC; nothing is left behind.
+// Cost: one copy of the file (about 0.3 ms a MB without reflinks).
+hr::wire::Result<std::filesystem::path> publish(const Request& request);
+
+}  // namespace hrwatch::publish
