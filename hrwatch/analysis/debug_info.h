@@ -1,0 +1,52 @@
+// What a library's DWARF says that its symbols don't: types, scopes, source places. Knows no symbol
+// table, no machine code and no second generation.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "analysis/description.h"
+#include "wire/result.h"
+
+namespace hrwatch::analysis {
+
+struct DebugInfo {
+  // A variable that has a place of its own in the library.
+  struct VariableFact {
+    Address address = 0;  // link-time address; thread_local_: offset in the TLS image
+    bool thread_local_ = false;
+    std::string name;   // as declared, without scope
+    std::string scope;  // "ns::f()::{1}": namespaces, classes, the function, blocks by number
+    std::string unit;   // absolute path of the translation unit's source
+    std::string type;   // readable type name
+    std::uint64_t type_hash = 0;  // recursive layout, not through pointers
+    std::string declared;         // "file:line"
+  };
+
+  // A function with a body.
+  struct FunctionFact {
+    Address low_pc = 0;
+    std::string unit;
+    std::string scope;                 // as in VariableFact, without the function itself
+    std::string prototype;             // "int (Enemy *, float)"
+    std::uint64_t prototype_hash = 0;  // class types count by name only
+    bool c_name = false;               // its symbol carries no types (C, extern "C")
+    std::uint64_t closure_layout = 0;  // size and captures, for the call operator of a closure
+  };
+
+  std::vector<VariableFact> variables;  // by (thread_local_, address)
+  std::vector<FunctionFact> functions;  // by low_pc
+  // Class layouts by qualified name; "name @ unit" where one name has several (Description::types).
+  std::map<std::string, TypeLayout> types;
+  std::vector<hr::wire::Failure> problems;  // no debug info, too little of it, LTO, a missing .dwo
+};
+
+// Reads DWARF 4 and 5 of `library`, with the .dwo files of its split units.
+// Errors: Failure when the file can't be opened or is no ELF file; everything else is in
+// `problems`. Thread: any; no shared state. Cost: about a millisecond a unit of std-heavy C++.
+hr::wire::Result<DebugInfo> read_debug_info(const std::filesystem::path& library);
+
+}  // namespace hrwatch::analysis
