@@ -1,0 +1,98 @@
+// What to do: everything the session can ask of the outside. step() makes effects, `app` performs
+// them in order. Plain data: knows no adapter.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/event.h"
+#include "core/news.h"
+
+namespace hrwatch::core {
+
+struct SetTimer {
+  TimerId timer = TimerId::settle;
+  Time at{};  // replaces an earlier setting of the same timer
+};
+
+struct StopTimer {
+  TimerId timer = TimerId::settle;
+};
+
+struct StartBuild {
+  BuildId build = 0;
+  std::vector<std::string> targets;  // what ninja is asked for
+};
+
+struct CancelBuild {
+  BuildId build = 0;
+};
+
+// Read the project again. Answered by ModelLoaded or ModelFailed.
+struct LoadModel {};
+
+// Watch exactly what this model says.
+struct Watch {
+  std::shared_ptr<const ProjectModel> model;
+};
+
+// Describe (and, while hosts are attached, publish) what was built. Answered by Analysed.
+struct Analyse {
+  RoundId round = 0;
+  std::vector<std::string> modules;
+};
+
+// Learn the generations that a new host already has. Answered by HostFolded.
+struct FoldHost {
+  HostId host = 0;
+};
+
+// Judge these modules, as last analysed, for one host. Answered by Judged.
+struct Judge {
+  RoundId round = 0;
+  HostId host = 0;
+  std::vector<std::string> modules;
+};
+
+// Send what was judged and accepted for this host.
+struct Announce {
+  RoundId round = 0;
+  HostId host = 0;
+};
+
+// The host committed: what later builds are compared with.
+struct Adopt {
+  RoundId round = 0;
+  HostId host = 0;
+};
+
+// Tell one host, or all (`host` 0).
+struct Tell {
+  HostId host = 0;
+  hr::wire::ToolMessage message;
+};
+
+struct ForgetHost {
+  HostId host = 0;
+};
+
+struct StartProgram {};
+
+struct StopProgram {
+  int signal = 0;
+};
+
+struct Report {
+  News news;
+};
+
+struct Quit {
+  int code = 0;
+};
+
+using Effect =
+    std::variant<SetTimer, StopTimer, StartBuild, CancelBuild, LoadModel, Watch, Analyse, FoldHost,
+                 Judge, Announce, Adopt, Tell, ForgetHost, StartProgram, StopProgram, Report, Quit>;
+
+}  // namespace hrwatch::core
