@@ -1,0 +1,522 @@
+#include "wire/messages.h"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+#include <utility>
+
+#include "wire/little_endian.h"
+
+namespace hr::wire {
+namespace {
+
+using Json = nlohmann::json;
+
+// What a header may cost before anything is believed: the parsed form takes a small multiple of it.
+constexpr std::size_t max_header_bytes = std::size_t{16} << 20;
+constexpr int max_header_depth = 16;
+
+Failure malformed(const std::string& why) {
+  return {"a message could not be read", why,
+          "use the hrwatch and libhr.so of one release; if they are, report this"};
+}
+
+// ---- writing: one header_of() a message, the fields in the order of messages.h
+
+Json json_of(const Failure& failure) {
+  return {{"what", failure.what}, {"why", failure.why}, {"fix", failure.fix}};
+}
+
+Json json_of(const GenerationId& generation) {
+  return {{"number", generation.number}, {"build_id", generation.build_id}};
+}
+
+Json json_of(const ModuleCommit& commit) {
+  return {{"module", commit.module}, {"generation", commit.generation}};
+}
+
+Json json_of(const Diagnostic& diagnostic) {
+  return {{"file", diagnostic.file},
+          {"line", diagnostic.line},
+          {"column", diagnostic.column},
+          {"severity", diagnostic.severity},
+          {"message", diagnostic.message}};
+}
+
+Json json_of(const ModuleReload& reload) {
+  return {{"module", reload.module},
+          {"generation", reload.generation},
+          {"build_id", reload.build_id},
+          {"path", reload.path},
+          {"rewiring_bytes", reload.rewiring.size()}};
+}
+
+Json json_of(const ModuleState& module);
+
+template <class T>
+Json json_list(const std::vector<T>& list) {
+  Json array = Json::array();
+  for (const T& element : list) {
+    array.push_back(json_of(element));
+  }
+  return array;
+}
+
+Json json_of(const ModuleState& module) {
+  Json json = {{"name", module.name},
+               {"path", module.path},
+               {"image_descriptor", module.image_descriptor},
+               {"generations", json_list(module.generations)}};
+  if (module.problem) {
+    json["problem"] = json_of(*module.problem);
+  }
+  return json;
+}
+
+Json header_of(const Hello& message) {
+  return {{"type", "hello"},
+          {"protocol", message.protocol},
+          {"token", message.token},
+          {"pid", message.pid},
+          {"program", message.program},
+          {"polls", message.polls},
+          {"modules", json_list(message.modules)}};
+}
+
+Json header_of(const ModulesChanged& message) {
+  return {{"type", "modules_changed"},
+          {"polls", message.polls},
+          {"modules", json_list(message.modules)}};
+}
+
+Json header_of(const Committed& message) {
+  return {{"type", "committed"},
+          {"reload_id", message.reload_id},
+          {"load_us", message.load_us},
+          {"wait_us", message.wait_us},
+          {"commit_us", message.commit_us},
+          {"modules", json_list(message.modules)}};
+}
+
+Json header_of(const RefusedByHost& message) {
+  return {{"type", "refused_by_host"},
+          {"reload_id", message.reload_id},
+          {"module", message.module},
+          {"failure", json_of(message.failure)}};
+}
+
+Json header_of(const Welcome& message) {
+  return {{"type", "welcome"}, {"protocol", message.protocol}, {"answer", message.answer}};
+}
+
+Json header_of(const Rejected& message) {
+  return {{"type", "rejected"}, {"failure", json_of(message.failure)}};
+}
+
+Json header_of(const Reload& message) {
+  return {{"type", "reload"},
+          {"reload_id", message.reload_id},
+          {"modules", json_list(message.modules)}};
+}
+
+Json header_of(const BuildStarted& message) {
+  return {{"type", "build_started"}, {"targets", message.targets}};
+}
+
+Json header_of(const BuildFailed& message) {
+  return {{"type", "build_failed"}, {"diagnostics", json_list(message.diagnostics)}};
+}
+
+Json header_of(const BuildFinished&) {
+  return {{"type", "build_finished"}};
+}
+
+Json header_of(const RefusedByTool& message) {
+  return {{"type", "refused_by_tool"},
+          {"module", message.module},
+          {"failure", json_of(message.failure)}};
+}
+
+// The binary part of a message. Only a reload has one.
+template <class T>
+void append_payload(std::vector<std::byte>&, const T&) {}
+
+void append_payload(std::vector<std::byte>& payload, const Reload& message) {
+  for (const ModuleReload& module : message.modules) {
+    payload.insert(payload.end(), module.rewiring.begin(), module.rewiring.end());
+  }
+}
+
+template <class Message>
+std::vector<std::byte> frame_of(const Message& message) {
+  return std::visit(
+      [](const auto& alternative) {
+        // `replace`: a path or a compiler's words need not be UTF-8, and dump() must not throw.
+        const std::string header =
+            header_of(alternative).dump(-1, ' ', false, Json::error_handler_t::replace);
+        std::vector<std::byte> payload;
+        append_payload(payload, alternative);
+        Writer out;
+        out.count(sizeof(std::uint32_t) + header.size() + payload.size());
+        out.text(header);
+        out.raw(payload);
+        return out.take();
+      },
+      message);
+}
+
+// ---- reading
+
+// The fields of one JSON object. The first one that is missing or of another type or range is kept
+// as the complaint; from then on the rest reads as empty.
+class Fields {
+ public:
+  Fields(const Json& object, std::string& complaint) : object_(object), complaint_(complaint) {
+    if (!object_.is_object()) {
+      complain("an object was expected");
+    }
+  }
+
+  void get(const char* name, std::string& value) {
+    const Json* field = find(name);
+    if (field == nullptr) {
+      return;
+    }
+    if (const auto* text = field->get_ptr<const std::string*>()) {
+      value = *text;
+    } else {
+      complain(name);
+    }
+  }
+
+  void get(const char* name, bool& value) {
+    const Json* field = find(name);
+    if (field == nullptr) {
+      return;
+    }
+    if (const auto* flag = field->get_ptr<const bool*>()) {
+      value = *flag;
+    } else {
+      complain(name);
+    }
+  }
+
+  template <class T, std::enable_if_t<std::is_integral_v<T>, int> = 0>
+  void get(const char* name, T& value) {
+    const Json* field = find(name);
+    if (field == nullptr) {
+      return;
+    }
+    if (const auto* positive = field->get_ptr<const std::uint64_t*>();
+        positive != nullptr && std::in_range<T>(*positive)) {
+      value = static_cast<T>(*positive);
+    } else if (const auto* any = field->get_ptr<const std::int64_t*>();
+               any != nullptr && std::in_range<T>(*any)) {
+      value = static_cast<T>(*any);
+    } else {
+      complain(name);
+    }
+  }
+
+  // Lists and objects: `read(Fields&, T&)` or the get() above says how an element is read.
+  template <class T>
+  void get(const char* name, std::vector<T>& list);
+
+  void get(const char* name, Failure& failure) {
+    if (const Json* field = find(name)) {
+      Fields inner(*field, complaint_);
+      inner.get("what", failure.what);
+      inner.get("why", failure.why);
+      inner.get("fix", failure.fix);
+    }
+  }
+
+  void get_if_present(const char* name, std::optional<Failure>& failure) {
+    if (good() && object_.contains(name)) {
+      get(name, failure.emplace());
+    }
+  }
+
+  bool good() const { return complaint_.empty(); }
+
+  void complain(const char* about) { complaint_ = about; }
+
+ private:
+  const Json* find(const char* name) {
+    if (!good()) {
+      return nullptr;
+    }
+    const auto found = object_.find(name);
+    if (found == object_.end()) {
+      complain(name);
+      return nullptr;
+    }
+    return &*found;
+  }
+
+  const Json& object_;
+  std::string& complaint_;
+};
+
+void read(Fields& in, GenerationId& generation) {
+  in.get("number", generation.number);
+  in.get("build_id", generation.build_id);
+}
+
+void read(Fields& in, ModuleState& module) {
+  in.get("name", module.name);
+  in.get("path", module.path);
+  in.get("image_descriptor", module.image_descriptor);
+  in.get("generations", module.generations);
+  in.get_if_present("problem", module.problem);
+}
+
+void read(Fields& in, ModuleCommit& commit) {
+  in.get("module", commit.module);
+  in.get("generation", commit.generation);
+}
+
+void read(Fields& in, Diagnostic& diagnostic) {
+  in.get("file", diagnostic.file);
+  in.get("line", diagnostic.line);
+  in.get("column", diagnostic.column);
+  in.get("severity", diagnostic.severity);
+  in.get("message", diagnostic.message);
+}
+
+// A module of a reload, with how much of the payload is its rewiring.
+struct AnnouncedModule {
+  ModuleReload reload;
+  std::uint64_t rewiring_bytes = 0;
+};
+
+void read(Fields& in, AnnouncedModule& announced) {
+  in.get("module", announced.reload.module);
+  in.get("generation", announced.reload.generation);
+  in.get("build_id", announced.reload.build_id);
+  in.get("path", announced.reload.path);
+  in.get("rewiring_bytes", announced.rewiring_bytes);
+}
+
+template <class T>
+void Fields::get(const char* name, std::vector<T>& list) {
+  const Json* field = find(name);
+  if (field == nullptr) {
+    return;
+  }
+  if (!field->is_array()) {
+    complain(name);
+    return;
+  }
+  for (const Json& element : *field) {
+    if constexpr (std::is_same_v<T, std::string>) {
+      if (const auto* text = element.get_ptr<const std::string*>()) {
+        list.push_back(*text);
+      } else {
+        complain(name);
+      }
+    } else {
+      Fields inner(element, complaint_);
+      read(inner, list.emplace_back());
+    }
+    if (!good()) {
+      return;
+    }
+  }
+}
+
+using Payload = std::span<const std::byte>;
+
+void read_message(Fields& in, Payload, Hello& message) {
+  in.get("protocol", message.protocol);
+  in.get("token", message.token);
+  in.get("pid", message.pid);
+  in.get("program", message.program);
+  in.get("polls", message.polls);
+  in.get("modules", message.modules);
+}
+
+void read_message(Fields& in, Payload, ModulesChanged& message) {
+  in.get("polls", message.polls);
+  in.get("modules", message.modules);
+}
+
+void read_message(Fields& in, Payload, Committed& message) {
+  in.get("reload_id", message.reload_id);
+  in.get("modules", message.modules);
+  in.get("load_us", message.load_us);
+  in.get("wait_us", message.wait_us);
+  in.get("commit_us", message.commit_us);
+}
+
+void read_message(Fields& in, Payload, RefusedByHost& message) {
+  in.get("reload_id", message.reload_id);
+  in.get("module", message.module);
+  in.get("failure", message.failure);
+}
+
+void read_message(Fields& in, Payload, Welcome& message) {
+  in.get("protocol", message.protocol);
+  in.get("answer", message.answer);
+}
+
+void read_message(Fields& in, Payload, Rejected& message) {
+  in.get("failure", message.failure);
+}
+
+void read_message(Fields& in, Payload payload, Reload& message) {
+  std::vector<AnnouncedModule> announced;
+  in.get("reload_id", message.reload_id);
+  in.get("modules", announced);
+  for (AnnouncedModule& module : announced) {
+    if (module.rewiring_bytes > payload.size()) {
+      in.complain("rewiring_bytes");
+      return;
+    }
+    const Payload rewiring = payload.first(module.rewiring_bytes);
+    payload = payload.subspan(module.rewiring_bytes);
+    module.reload.rewiring.assign(rewiring.begin(), rewiring.end());
+    message.modules.push_back(std::move(module.reload));
+  }
+}
+
+void read_message(Fields& in, Payload, BuildStarted& message) {
+  in.get("targets", message.targets);
+}
+
+void read_message(Fields& in, Payload, BuildFailed& message) {
+  in.get("diagnostics", message.diagnostics);
+}
+
+void read_message(Fields&, Payload, BuildFinished&) {}
+
+void read_message(Fields& in, Payload, RefusedByTool& message) {
+  in.get("module", message.module);
+  in.get("failure", message.failure);
+}
+
+// Counted before parsing, since a parsed "[[[[..." takes some 60 times its bytes.
+bool too_deep(Payload header) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const char c = static_cast<char>(header[i]);
+    if (in_string) {
+      i += c == '\\' ? 1 : 0;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > max_header_depth) {
+        return true;
+      }
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+struct Frame {
+  Json header;
+  std::string type;
+  Payload payload;
+};
+
+Result<Frame> open_frame(std::span<const std::byte> bytes) {
+  Reader in(bytes);
+  const std::size_t length = in.number<std::uint32_t>();
+  if (!in.ok() || length != in.remaining()) {
+    return malformed("its length does not match");
+  }
+  const Payload header = in.raw(in.count(1));
+  if (!in.ok() || header.size() > max_header_bytes) {
+    return malformed("the length of its header is out of range");
+  }
+  if (too_deep(header)) {
+    return malformed("its header is nested too deeply");
+  }
+  const char* text = reinterpret_cast<const char*>(header.data());
+  Frame frame;
+  frame.header = Json::parse(text, text + header.size(), nullptr, /*allow_exceptions=*/false);
+  frame.payload = in.raw(in.remaining());
+  if (!frame.header.is_object()) {
+    return malformed("its header is not a JSON object");
+  }
+  std::string complaint;
+  Fields(frame.header, complaint).get("type", frame.type);
+  if (!complaint.empty()) {
+    return malformed("its header has no type");
+  }
+  return frame;
+}
+
+// Tries one alternative of `Message`: true when `type` is its name.
+template <class Alternative, class Message>
+bool take(const Frame& frame, const char* type, std::string& complaint,
+          std::optional<Message>& message) {
+  if (frame.type != type) {
+    return false;
+  }
+  Alternative alternative;
+  Fields in(frame.header, complaint);
+  read_message(in, frame.payload, alternative);
+  message.emplace(std::move(alternative));
+  return true;
+}
+
+template <class Message>
+Result<std::optional<Message>> checked(const Frame& frame, const std::string& complaint,
+                                       std::optional<Message> message) {
+  if (!complaint.empty()) {
+    return malformed("\"" + complaint + "\" is missing or wrong in a message of type \"" +
+                     frame.type + "\"");
+  }
+  return message;
+}
+
+}  // namespace
+
+std::vector<std::byte> encode(const HostMessage& message) {
+  return frame_of(message);
+}
+
+std::vector<std::byte> encode(const ToolMessage& message) {
+  return frame_of(message);
+}
+
+Result<std::optional<HostMessage>> decode_host_message(std::span<const std::byte> bytes) {
+  const Result<Frame> opened = open_frame(bytes);
+  if (!opened) {
+    return opened.failure();
+  }
+  const Frame& frame = opened.value();
+  std::string complaint;
+  std::optional<HostMessage> message;
+  // A type that none of them takes is left as nothing: to be skipped.
+  (void)(take<Hello>(frame, "hello", complaint, message) ||
+         take<ModulesChanged>(frame, "modules_changed", complaint, message) ||
+         take<Committed>(frame, "committed", complaint, message) ||
+         take<RefusedByHost>(frame, "refused_by_host", complaint, message));
+  return checked(frame, complaint, std::move(message));
+}
+
+Result<std::optional<ToolMessage>> decode_tool_message(std::span<const std::byte> bytes) {
+  const Result<Frame> opened = open_frame(bytes);
+  if (!opened) {
+    return opened.failure();
+  }
+  const Frame& frame = opened.value();
+  std::string complaint;
+  std::optional<ToolMessage> message;
+  (void)(take<Welcome>(frame, "welcome", complaint, message) ||
+         take<Rejected>(frame, "rejected", complaint, message) ||
+         take<Reload>(frame, "reload", complaint, message) ||
+         take<BuildStarted>(frame, "build_started", complaint, message) ||
+         take<BuildFailed>(frame, "build_failed", complaint, message) ||
+         take<BuildFinished>(frame, "build_finished", complaint, message) ||
+         take<RefusedByTool>(frame, "refused_by_tool", complaint, message));
+  return checked(frame, complaint, std::move(message));
+}
+
+}  // namespace hr::wire

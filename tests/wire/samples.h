@@ -1,0 +1,56 @@
+// One message of each kind with every field set, and a rewiring with every list filled.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "wire/messages.h"
+#include "wire/rewiring.h"
+
+namespace samples {
+
+inline hr::wire::Rewiring rewiring() {
+  hr::wire::Rewiring r;
+  r.memory_size = 0x123456789abcULL;
+  r.homes = {{0, 0x4010, 0x3fd8, "hp"}, {2, 0x4020, 0, ""}};
+  r.code = {{0x1234, -4, 1}, {0x1300, -8, 0}};
+  r.data = {{0x3e00, 0x1180, 12, 0}};
+  r.tls = {{0x3fe0, 1}};
+  r.bytes = {{0x1400, {std::byte{0xeb}, std::byte{0x05}}}};
+  r.images = {{0, 0x4030, 24, "hp"}};
+  r.supersede = {{0, 0x1100, 0x1104, 7}};
+  r.slots = {{7, 0x1180}, {8, 0x1200}};
+  r.initialisers = {{0x1500, "names"}};
+  return r;
+}
+
+inline hr::wire::Failure failure() {
+  return {"what", "why \"quoted\" \n", "fix \xc3\xa9"};
+}
+
+inline std::vector<hr::wire::ModuleState> modules() {
+  hr::wire::ModuleState fit{"game", "/b/libgame.so", 5, {{0, "ab12"}, {3, "cd34"}}, {}};
+  hr::wire::ModuleState unfit{"ai", "/b/libai.so", -1, {}, failure()};
+  return {fit, unfit};
+}
+
+inline std::vector<hr::wire::HostMessage> host_messages() {
+  return {hr::wire::Hello{1, "token", 42, "/b/app", true, modules()},
+          hr::wire::ModulesChanged{true, modules()},
+          hr::wire::Committed{~0ULL, {{"game", 3}}, 1, 2, 3},
+          hr::wire::RefusedByHost{9, "game", failure()}};
+}
+
+inline std::vector<hr::wire::ToolMessage> tool_messages() {
+  hr::wire::Reload reload{7, {{"game", 3, "ab12", "/b/game.3.so", hr::wire::encode(rewiring())}}};
+  reload.modules.push_back({"ai", 4, "cd34", "/b/ai.4.so", {std::byte{1}, std::byte{2}}});
+  return {hr::wire::Welcome{1, "answer"},
+          hr::wire::Rejected{failure()},
+          reload,
+          hr::wire::BuildStarted{{"game", "ai"}},
+          hr::wire::BuildFailed{{{"game.cpp", 3, 14, "error", "expected ';'"}}},
+          hr::wire::BuildFinished{},
+          hr::wire::RefusedByTool{"game", failure()}};
+}
+
+}  // namespace samples
