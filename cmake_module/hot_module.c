@@ -1,0 +1,49 @@
+/* Compiled into every hot module by add_hot_module(): presents the library to the runtime before
+ * any other code of it runs, and takes leave after all of it has. Exports nothing; knows nothing of
+ * reloading. HR_MODULE_NAME and HR_MODULE_BUILD_DIR are string literals given for this source only.
+ * C11, and C++11 through hot_module.cpp. */
+#include "hr/module.h"
+
+#if !defined(HR_MODULE_NAME) || !defined(HR_MODULE_BUILD_DIR)
+#error "hot_module.c is compiled by add_hot_module(), which names the module"
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Made by the linker for the section of -fpatchable-function-entry; absent (null) when no source
+ * was compiled with that option. */
+extern const void* const __start___patchable_function_entries[]
+    __attribute__((weak, visibility("hidden")));
+extern const void* const __stop___patchable_function_entries[]
+    __attribute__((weak, visibility("hidden")));
+
+#ifdef __cplusplus
+}
+#endif
+
+static const int hr_anchor = 0;
+
+static struct hr_module_info hr_describe_module(void) {
+  struct hr_module_info info;
+  info.struct_size = (uint32_t)sizeof(info);
+  info.abi = HR_MODULE_ABI;
+  info.name = HR_MODULE_NAME;
+  info.build_dir = HR_MODULE_BUILD_DIR;
+  info.entries_begin = __start___patchable_function_entries;
+  info.entries_end = __stop___patchable_function_entries;
+  info.anchor = &hr_anchor;
+  return info;
+}
+
+/* 101 is the first priority a program may use: before every constructor of the module's own. */
+__attribute__((constructor(101))) static void hr_module_constructed(void) {
+  const struct hr_module_info info = hr_describe_module();
+  hr_module_loaded(&info);
+}
+
+__attribute__((destructor(101))) static void hr_module_destructed(void) {
+  const struct hr_module_info info = hr_describe_module();
+  hr_module_unloaded(&info);
+}

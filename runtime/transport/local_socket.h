@@ -1,0 +1,98 @@
+// The local stream socket between tool and host: where it lies, how both ends open it, who the peer
+// is, and sending and receiving without ever blocking. Knows no message and no session.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "wire/result.h"
+
+namespace hr::transport {
+
+// What became of an attempt to move bytes.
+enum class Flow {
+  open,    // done for now; the connection lives
+  closed,  // the peer has gone, or the descriptor is not ours any more: close
+};
+
+// One end of a connection. Closed when default-constructed, moved from, or `close()`d.
+// Thread: one at a time.
+class Stream {
+ public:
+  Stream() = default;
+  // Takes over a connected, non-blocking socket.
+  explicit Stream(int descriptor);
+  Stream(Stream&& other) noexcept;
+  Stream& operator=(Stream&& other) noexcept;
+  ~Stream();
+
+  bool is_open() const { return descriptor_ >= 0; }
+
+  // For poll(): readable always, writable while `unsent() > 0`. -1 when closed.
+  int descriptor() const { return descriptor_; }
+
+  void close();
+
+  // Queues a whole frame and sends what the peer takes at once. Never blocks, never raises SIGPIPE.
+  Flow send(std::vector<std::byte> frame);
+  // Sends more of what is queued.
+  Flow flush();
+
+  // Bytes queued and not yet taken: a peer that never reads is the caller's to drop.
+  std::size_t unsent() const { return unsent_; }
+
+  // Appends whatever has arrived to `into`; at most `limit` bytes a call.
+  Flow receive(std::vector<std::byte>& into, std::size_t limit = std::size_t{1} << 20);
+
+  // True when the process at the other end runs as the user of this one (SO_PEERCRED).
+  bool peer_is_same_user() const;
+  // Its process id, 0 when unknown.
+  int peer_process() const;
+
+ private:
+  bool still_ours() const;
+
+  int descriptor_ = -1;
+  unsigned long long identity_ = 0;  // of the socket: a host may close and reuse the number
+  std::vector<std::vector<std::byte>> queue_;
+  std::size_t sent_of_first_ = 0;
+  std::size_t unsent_ = 0;
+};
+
+// Listens at a path of its own; removes the path (and the folder it made for it) when destroyed.
+class Listener {
+ public:
+  Listener() = default;
+  Listener(Listener&& other) noexcept;
+  Listener& operator=(Listener&& other) noexcept;
+  ~Listener();
+
+  // Listens at `folder`/hrwatch.<pid>.sock, or, when that is longer than a socket address takes, in
+  // a new 0700 folder below the temporary folder. `folder` must exist and be for this user only.
+  // Errors: no room for the socket, no descriptors left.
+  static wire::Result<Listener> listen(const std::filesystem::path& folder);
+
+  // A waiting connection, already checked to come from the same user; nothing when none waits (a
+  // stranger's is dropped without a word).
+  std::optional<Stream> accept();
+
+  int descriptor() const { return descriptor_; }  // for poll(): readable when one waits
+
+  const std::filesystem::path& path() const { return path_; }
+
+  void close();
+
+ private:
+  int descriptor_ = -1;
+  std::filesystem::path path_;
+  std::filesystem::path own_folder_;  // made by listen(), empty if none
+};
+
+// Connects to `path` and checks that the same user listens there. Never blocks.
+// Errors: nobody listens, another user does, the path is too long.
+wire::Result<Stream> connect(const std::filesystem::path& path);
+
+}  // namespace hr::transport
