@@ -1,0 +1,68 @@
+# Which linker links the hot modules. A link is most of what a reload waits for after the compiler, and
+# the default linker takes three to five times as long as lld. Knows nothing of modules.
+include(CheckLinkerFlag)
+
+# Whether the compiler really links a program with -fuse-ld=<linker>; asked once per build folder.
+function(_hrwatch_can_link_with linker result)
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  set(language C)
+  if(NOT "C" IN_LIST languages)
+    set(language CXX)
+  endif()
+  set(CMAKE_REQUIRED_QUIET TRUE)
+  set(CMAKE_REQUIRED_FLAGS "")
+  set(CMAKE_REQUIRED_LIBRARIES "")
+  set(CMAKE_REQUIRED_LINK_OPTIONS "")
+  set(CMAKE_TRY_COMPILE_TARGET_TYPE EXECUTABLE)
+  check_linker_flag(${language} "-fuse-ld=${linker}" HRWATCH_LINKS_WITH_${linker})
+  set(${result} "${HRWATCH_LINKS_WITH_${linker}}" PARENT_SCOPE)
+endfunction()
+
+# lld | mold | gold | bfd, or "default" for whatever the compiler takes when it is not told.
+function(_hrwatch_linker result)
+  _hrwatch_check_choice(HRWATCH_LINKER "AUTO;lld;mold;gold;bfd;default")
+  set(linker ${HRWATCH_LINKER})
+  if(linker STREQUAL "AUTO")
+    foreach(candidate lld mold gold default)
+      set(linker ${candidate})
+      if(candidate STREQUAL "default")
+        break()
+      endif()
+      _hrwatch_can_link_with(${candidate} works)
+      if(works)
+        break()
+      endif()
+    endforeach()
+  elseif(NOT linker STREQUAL "default")
+    _hrwatch_can_link_with(${linker} works)
+    if(NOT works)
+      _hrwatch_stop("HRWATCH_LINKER is ${linker}, and the compiler can't link with it"
+        "a program linked with -fuse-ld=${linker} was tried, and failed"
+        "install ${linker}, or configure with -DHRWATCH_LINKER=AUTO -UHRWATCH_LINKS_WITH_${linker}")
+    endif()
+  endif()
+  set(${result} ${linker} PARENT_SCOPE)
+endfunction()
+
+# The linker that the project itself chose for a target ("" if none): its flags are read as they are.
+function(_hrwatch_own_linker target flags result)
+  set(chosen "")
+  get_target_property(linker_type ${target} LINKER_TYPE)
+  if(linker_type)
+    string(TOLOWER "${linker_type}" chosen)
+  endif()
+  if("${flags}" MATCHES "-fuse-ld=([^; ]+)")
+    set(chosen "${CMAKE_MATCH_1}")
+  endif()
+  set(${result} "${chosen}" PARENT_SCOPE)
+endfunction()
+
+# Options of a link that is to be quick and readable for hrwatch: a build-id to know the library by, no
+# merging of string tails, and relocations in the classic form (the C library may not know RELR).
+function(_hrwatch_link_options linker result)
+  set(options -Wl,--build-id)
+  if(linker STREQUAL "lld")
+    list(APPEND options -Wl,-O0 -Wl,--pack-dyn-relocs=none)
+  endif()
+  set(${result} "${options}" PARENT_SCOPE)
+endfunction()
