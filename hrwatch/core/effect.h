@@ -37,10 +37,14 @@ struct Watch {
   std::shared_ptr<const ProjectModel> model;
 };
 
+// Write the session file and listen (again: the build folder may have been wiped).
+struct OpenSession {};
+
 // Describe (and, while hosts are attached, publish) what was built. Answered by Analysed.
 struct Analyse {
   RoundId round = 0;
   std::vector<std::string> modules;
+  std::string executable;  // also look at this target's program, "" = none
 };
 
 // Learn the generations that a new host already has. Answered by HostFolded.
@@ -80,7 +84,8 @@ struct ForgetHost {
 struct StartProgram {};
 
 struct StopProgram {
-  int signal = 0;
+  int signal = 0;      // 0: asked to end, as the system does it
+  bool force = false;  // it had its time
 };
 
 struct Report {
@@ -91,8 +96,8 @@ struct Quit {
   int code = 0;
 };
 
-using Effect =
-    std::variant<SetTimer, StopTimer, StartBuild, CancelBuild, LoadModel, Watch, Analyse, FoldHost,
-                 Judge, Announce, Adopt, Tell, ForgetHost, StartProgram, StopProgram, Report, Quit>;
+using Effect = std::variant<SetTimer, StopTimer, StartBuild, CancelBuild, LoadModel, Watch,
+                            OpenSession, Analyse, FoldHost, Judge, Announce, Adopt, Tell,
+                            ForgetHost, StartProgram, StopProgram, Report, Quit>;
 
 }  // namespace hrwatch::core

@@ -103,6 +103,7 @@ struct ModuleBuild {
 struct Analysed {
   RoundId round = 0;
   std::vector<ModuleBuild> modules;
+  std::string executable_id;  // differs when the program differs; "" = not asked or not there
 };
 
 // The generations that a host already has are known (or not: `failure`).
