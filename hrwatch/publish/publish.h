@@ -12,7 +12,7 @@
 namespace hrwatch::publish {
 
 // What the copy differs in from the library, beside what every copy gets (DT_INIT_ARRAYSZ = 0,
-// bound to itself by DT_SYMBOLIC, STB_GNU_UNIQUE -> STB_GLOBAL in .dynsym).
+// no finalisers either, bound to itself by DT_SYMBOLIC, STB_GNU_UNIQUE -> STB_GLOBAL in .dynsym).
 struct Request {
   std::filesystem::path library;
   std::filesystem::path folder;  // <build>/.hrwatch/gen
@@ -27,5 +27,14 @@ struct Request {
 // Errors: disk full, library replaced meanwhile, no room for DT_SYMBOLIC; nothing is left behind.
 // Cost: one copy of the file (about 0.3 ms a MB without reflinks).
 hr::wire::Result<std::filesystem::path> publish(const Request& request);
+
+// The number the next copy of `module` takes: one more than the highest in `folder`, at least 1. A
+// folder that is not there has no copies.
+std::uint32_t next_generation(const std::filesystem::path& folder, const std::string& module);
+
+// Removes the copies in `folder` that no running process maps, and what an interrupted publish()
+// left. Call it when no session uses the folder. Returns how many files went. Cost: reads the
+// memory map of every process of this user.
+std::size_t remove_leftovers(const std::filesystem::path& folder);
 
 }  // namespace hrwatch::publish

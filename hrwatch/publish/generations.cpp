@@ -1,0 +1,38 @@
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+#include "publish/publish.h"
+
+namespace hrwatch::publish {
+namespace {
+
+// The n of "<module>.<n>.so", or 0.
+std::uint32_t number_of(std::string_view file, std::string_view module) {
+  constexpr std::string_view suffix = ".so";
+  if (!file.starts_with(module) || !file.ends_with(suffix) ||
+      file.size() <= module.size() + 1 + suffix.size() || file[module.size()] != '.') {
+    return 0;
+  }
+  const std::string_view digits =
+      file.substr(module.size() + 1, file.size() - module.size() - 1 - suffix.size());
+  std::uint32_t number = 0;
+  const char* end = digits.data() + digits.size();
+  const auto parsed = std::from_chars(digits.data(), end, number);
+  return parsed.ec == std::errc() && parsed.ptr == end ? number : 0;
+}
+
+}  // namespace
+
+std::uint32_t next_generation(const std::filesystem::path& folder, const std::string& module) {
+  std::uint32_t highest = 0;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    highest = std::max(highest, number_of(entry->path().filename().native(), module));
+  }
+  return highest + 1;
+}
+
+}  // namespace hrwatch::publish

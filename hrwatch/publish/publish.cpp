@@ -1,0 +1,213 @@
+#include "publish/publish.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <span>
+#include <utility>
+
+#include "publish/copy.h"
+#include "publish/elf_edit.h"
+
+namespace hrwatch::publish {
+namespace {
+
+using hr::wire::Done;
+using hr::wire::Failure;
+using hr::wire::Result;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+
+  ~Descriptor() {
+    if (number_ >= 0) {
+      ::close(number_);
+    }
+  }
+
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return number_; }
+
+  bool open() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+// The name a file has while it is written; gone again in the end, whatever happened.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {}
+
+  ~TemporaryFile() { ::unlink(path_.c_str()); }
+
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  const char* path() const { return path_.c_str(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// A private view of a file: what is edited in it stays in memory until written back, so that a full
+// disk is an error of write() and not a SIGBUS.
+class PrivateView {
+ public:
+  PrivateView(int file, std::size_t size)
+      : size_(size), memory_(::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0)) {}
+
+  ~PrivateView() {
+    if (mapped()) {
+      ::munmap(memory_, size_);
+    }
+  }
+
+  PrivateView(const PrivateView&) = delete;
+  PrivateView& operator=(const PrivateView&) = delete;
+
+  bool mapped() const { return memory_ != MAP_FAILED; }
+
+  std::span<std::byte> bytes() const { return {static_cast<std::byte*>(memory_), size_}; }
+
+ private:
+  std::size_t size_;
+  void* memory_;
+};
+
+std::string file_name(const Request& request) {
+  return request.module + "." + std::to_string(request.generation) + ".so";
+}
+
+Failure failed(const Request& request, int error, std::uint64_t size) {
+  const std::string what = file_name(request) + " could not be published";
+  const std::string folder = request.folder.native();
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
+    return {what,
+            std::string(error == ENOSPC   ? "the disk is full"
+                        : error == EDQUOT ? "the disk quota is used up"
+                                          : "the largest allowed file size is reached") +
+                "; the copy needs " + std::to_string((size >> 20) + 1) + " MB in " + folder,
+            "free some space and save again; copies of programs that ended go when hrwatch starts"};
+  }
+  if (error == ENODATA) {
+    return {what, request.library.native() + " became shorter while it was copied",
+            "nothing to do: the next complete build is taken up"};
+  }
+  return {what, folder + ": " + std::strerror(error), "make the folder writable, then save again"};
+}
+
+// Writes the edited places back to `file`, those of one page in one go.
+int write_back(int file, std::span<const std::byte> image, std::vector<Edit> edits) {
+  constexpr std::uint64_t page = 4096;
+  std::sort(edits.begin(), edits.end(),
+            [](const Edit& a, const Edit& b) { return a.offset < b.offset; });
+  for (std::size_t i = 0; i < edits.size();) {
+    const std::uint64_t begin = edits[i].offset;
+    std::uint64_t end = begin;
+    for (; i < edits.size() && edits[i].offset < end + page; ++i) {
+      end = std::max(end, edits[i].offset + edits[i].size);
+    }
+    if (const int error = write_all(file, image.data() + begin, end - begin, begin)) {
+      return error;
+    }
+  }
+  return 0;
+}
+
+// Copies the library into `part` and edits the copy.
+Result<Done> write_copy(const Request& request, const Descriptor& library, const Descriptor& part,
+                        std::uint64_t size) {
+  if (const int error = copy_content(library.get(), part.get(), size)) {
+    return failed(request, error, size);
+  }
+
+  struct stat copied {};
+
+  if (::fstat(part.get(), &copied) != 0 || copied.st_size == 0) {
+    return failed(request, ENODATA, size);
+  }
+  const PrivateView view(part.get(), static_cast<std::size_t>(copied.st_size));
+  if (!view.mapped()) {
+    return failed(request, errno, size);
+  }
+  auto edits = edit_image(view.bytes(), request.build_id, request.nops);
+  if (!edits) {
+    Failure failure = edits.failure();
+    failure.why = request.library.native() + ": " + failure.why;
+    return failure;
+  }
+  if (const int error = write_back(part.get(), view.bytes(), std::move(edits).value())) {
+    return failed(request, error, size);
+  }
+  if (::fchmod(part.get(), 0500) != 0) {
+    return failed(request, errno, size);
+  }
+  return Done();
+}
+
+// The folders a wiped build folder lacks: .hrwatch and .hrwatch/gen, for this user only.
+void make_folders(const std::filesystem::path& folder) {
+  ::mkdir(folder.parent_path().c_str(), 0700);
+  ::mkdir(folder.c_str(), 0700);
+}
+
+// Never replaces: a debugger or a host may know the path. File systems without that promise get a
+// plain rename. Returns 0 or an errno.
+int rename_into_place(const char* from, const char* to) {
+  if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) {
+    return 0;
+  }
+  if (errno == EINVAL || errno == ENOSYS) {
+    return ::rename(from, to) == 0 ? 0 : errno;
+  }
+  return errno;
+}
+
+}  // namespace
+
+Result<std::filesystem::path> publish(const Request& request) {
+  const Descriptor library(::open(request.library.c_str(), O_RDONLY | O_CLOEXEC));
+
+  struct stat built {};
+
+  if (!library.open() || ::fstat(library.get(), &built) != 0 || !S_ISREG(built.st_mode)) {
+    return Failure{file_name(request) + " could not be published",
+                   request.library.native() + " is not there or can't be read",
+                   "build it again: run ninja in the build folder"};
+  }
+  make_folders(request.folder);
+  const std::filesystem::path path = request.folder / file_name(request);
+  TemporaryFile temporary(path.native() + ".part");
+  ::unlink(temporary.path());  // of a publish() that was killed
+  const Descriptor part(
+      ::open(temporary.path(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!part.open()) {
+    return failed(request, errno, 0);
+  }
+  if (auto written = write_copy(request, library, part, static_cast<std::uint64_t>(built.st_size));
+      !written) {
+    return written.failure();
+  }
+  if (const int error = rename_into_place(temporary.path(), path.c_str())) {
+    if (error != EEXIST) {
+      return failed(request, error, 0);
+    }
+    return Failure{file_name(request) + " could not be published",
+                   "that generation is already in " + request.folder.native(),
+                   "end the other hrwatch that works on this build folder"};
+  }
+  return path;
+}
+
+}  // namespace hrwatch::publish
