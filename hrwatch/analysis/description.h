@@ -99,6 +99,8 @@ struct Initialiser {
   struct Statement {
     Address begin = 0, end = 0;
     std::vector<std::uint32_t> variables;
+    // Those of `variables` that it constructs or assigns, the others being read; empty = not known.
+    std::vector<std::uint32_t> builds;
     bool prologue = false;  // belongs to no object: always runs
   };
   std::vector<Statement> statements;

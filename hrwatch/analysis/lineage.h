@@ -26,6 +26,12 @@ class ObjectReferences {
     std::int64_t offset = 0;
   };
   virtual std::optional<Target> target(const Function& function, std::uint64_t offset) = 0;
+
+  // The same for the pointer `offset` bytes into the initial image of `variable`.
+  virtual std::optional<Target> data_target(const Variable& variable, std::uint64_t offset) {
+    static_cast<void>(variable), static_cast<void>(offset);
+    return std::nullopt;
+  }
 };
 
 // The build goes in: with these writes, and these remarks for the user (what stays old, and why).
