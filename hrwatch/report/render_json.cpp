@@ -1,0 +1,118 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "report/render.h"
+
+namespace hrwatch::report {
+namespace {
+
+using nlohmann::ordered_json;
+
+double ms(core::Time span) {
+  return std::round(core::to_ms(span) * 1000.0) / 1000.0;
+}
+
+// The fields of one event; an empty object: the contract has none.
+struct Fields {
+  ordered_json operator()(const core::Watching& news) const {
+    return {{"event", "watching"},
+            {"targets", news.targets},
+            {"build_dir", news.build_dir},
+            {"files", news.files}};
+  }
+
+  ordered_json operator()(const core::AppJoined& news) const {
+    return {{"event", "app_joined"},
+            {"pid", news.pid},
+            {"modules", news.modules},
+            {"program", news.program}};
+  }
+
+  ordered_json operator()(const core::AppLeft& news) const {
+    return {{"event", "app_left"}, {"pid", news.pid}};
+  }
+
+  ordered_json operator()(const core::Change& news) const {
+    return {{"event", "change"}, {"files", news.files}, {"reasons", news.reasons}};
+  }
+
+  ordered_json operator()(const core::BuildBegan& news) const {
+    return {{"event", "build_started"}, {"targets", news.targets}};
+  }
+
+  ordered_json operator()(const core::BuildAdvanced& news) const {
+    return {{"event", "build_progress"}, {"done", news.done}, {"total", news.total}};
+  }
+
+  ordered_json operator()(const core::BuildText&) const { return {}; }
+
+  ordered_json operator()(const core::BuildBroke& news) const {
+    auto list = ordered_json::array();
+    for (const auto& d : news.diagnostics) {
+      list.push_back({{"file", d.file},
+                      {"line", d.line},
+                      {"column", d.column},
+                      {"severity", d.severity},
+                      {"message", d.message}});
+    }
+    return {{"event", "build_failed"}, {"diagnostics", std::move(list)}};
+  }
+
+  ordered_json operator()(const core::BuildDone& news) const {
+    return {{"event", "build_finished"}, {"ms", ms(news.took)}};
+  }
+
+  ordered_json operator()(const core::BuildDropped&) const { return {}; }
+
+  ordered_json operator()(const core::Reloaded& news) const {
+    const auto& stages = news.stages;
+    return {{"event", "reloaded"},
+            {"pid", news.pid},
+            {"module", news.module},
+            {"generation", news.generation},
+            {"total_ms", ms(news.total)},
+            {"stages_ms",
+             {{"settle", ms(stages.settle)},
+              {"build", ms(stages.build)},
+              {"analyse", ms(stages.analyse)},
+              {"publish", ms(stages.publish)},
+              {"load", ms(stages.load)},
+              {"wait", ms(stages.wait)},
+              {"commit", ms(stages.commit)}}}};
+  }
+
+  ordered_json operator()(const core::RefusedReload& news) const {
+    return {{"event", "refused"},          {"pid", news.pid},         {"module", news.module},
+            {"reason", news.failure.what}, {"why", news.failure.why}, {"fix", news.failure.fix}};
+  }
+
+  ordered_json operator()(const core::UnchangedModule& news) const {
+    return {{"event", "unchanged"}, {"module", news.module}};
+  }
+
+  ordered_json operator()(const core::RelaunchedApp& news) const {
+    return {{"event", "relaunched"}, {"pid", news.pid}, {"reason", news.reason}};
+  }
+
+  ordered_json operator()(const core::ErrorNews& news) const {
+    return {{"event", "error"},
+            {"what", news.failure.what},
+            {"why", news.failure.why},
+            {"fix", news.failure.fix}};
+  }
+
+  ordered_json operator()(const core::Note&) const { return {}; }
+};
+
+}  // namespace
+
+std::string render_json(const core::News& news, core::Time since_start) {
+  ordered_json fields = std::visit(Fields{}, news);
+  if (fields.empty()) {
+    return {};
+  }
+  fields["time_ms"] = ms(since_start);
+  return fields.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace hrwatch::report
