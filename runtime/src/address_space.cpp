@@ -1,0 +1,69 @@
+#include "src/address_space.h"
+
+#include <algorithm>
+
+namespace hr::runtime {
+namespace {
+
+constexpr std::uint64_t kib = 1024;
+constexpr std::uint64_t mib = 1024 * kib;
+constexpr std::uint64_t huge_page = 2 * mib;
+
+constexpr std::uint64_t round_up(std::uint64_t size, std::uint64_t unit) {
+  return (size + unit - 1) / unit * unit;
+}
+
+}  // namespace
+
+std::uint64_t reserve_size_for(std::uint64_t span) {
+  const std::uint64_t wished = span > 16 * mib ? 1024 * mib : round_up(64 * span, huge_page);
+  return std::clamp(wished, 256 * mib, 1024 * mib);
+}
+
+std::uint64_t place_size_for(std::uint64_t span) {
+  const std::uint64_t grown = span + span / 4 + 64 * kib;
+  // From 2 MB on the kernel aligns file mappings to huge pages: whole ones, and slack for that.
+  if (grown < huge_page)
+    return round_up(grown, 64 * kib);
+  return round_up(grown, huge_page) + 2 * huge_page;
+}
+
+std::uint64_t hole_size_for(std::uint64_t memory_size, std::uint64_t alignment) {
+  std::uint64_t size = memory_size;
+  if (alignment > 4096)
+    size += alignment;
+  if (size >= huge_page)
+    size += huge_page;
+  return size;
+}
+
+bool Places::free_at(std::size_t first, std::size_t wanted) const {
+  if (wanted == 0 || first > taken_.size() || wanted > taken_.size() - first)
+    return false;
+  const auto begin = taken_.begin() + static_cast<std::ptrdiff_t>(first);
+  return std::find(begin, begin + static_cast<std::ptrdiff_t>(wanted), true) ==
+         begin + static_cast<std::ptrdiff_t>(wanted);
+}
+
+std::optional<std::size_t> Places::take(std::uint32_t number, std::size_t wanted) {
+  const std::size_t own = taken_.empty() || number == 0 ? 0 : (number - 1) % taken_.size();
+  std::optional<std::size_t> first;
+  if (free_at(own, wanted))
+    first = own;
+  for (std::size_t at = 0; !first && at < taken_.size(); ++at) {
+    if (free_at(at, wanted))
+      first = at;
+  }
+  if (first) {
+    for (std::size_t i = 0; i < wanted; ++i)
+      taken_[*first + i] = true;
+  }
+  return first;
+}
+
+void Places::give_back(std::size_t first, std::size_t wanted) {
+  for (std::size_t i = 0; i < wanted && first + i < taken_.size(); ++i)
+    taken_[first + i] = false;
+}
+
+}  // namespace hr::runtime

@@ -1,0 +1,96 @@
+// The address space kept free near a module, so that each later generation lies within the +-2 GB
+// that x86-64 code reaches: a table of slots, then places for generations. Knows no library.
+//
+// Places go by generation number, and the whole lies at the same distance from the module wherever
+// that is free: the distance between two generations is then the same in every host.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "src/raw_memory.h"
+#include "wire/result.h"
+
+namespace hr::runtime {
+
+inline constexpr std::uint32_t slot_count = std::uint32_t{1} << 20;
+inline constexpr std::uint64_t slot_table_bytes = std::uint64_t{slot_count} * 8;
+inline constexpr std::int64_t code_reach = std::int64_t{0x7fff0000};  // 2 GB less a margin
+
+// Bytes to reserve for a module that occupies `span` bytes: clamp(64 x span, 256 MB .. 1 GB).
+std::uint64_t reserve_size_for(std::uint64_t span);
+// Bytes of one place for such a module's generations: room to grow, and for the kernel's alignment.
+std::uint64_t place_size_for(std::uint64_t span);
+// Address space that mapping a file of `memory_size` bytes may take, with the slack that the
+// dynamic linker (segment alignment) and the kernel (huge pages from 2 MB on) want.
+std::uint64_t hole_size_for(std::uint64_t memory_size, std::uint64_t alignment);
+
+// Which places are taken: pure bookkeeping.
+class Places {
+ public:
+  explicit Places(std::size_t count = 0) : taken_(count, false) {}
+
+  // `wanted` neighbours for generation `number`, at its own place when free, else the first that
+  // are.
+  std::optional<std::size_t> take(std::uint32_t number, std::size_t wanted);
+  void give_back(std::size_t first, std::size_t wanted);
+
+  bool taken(std::size_t place) const { return place < taken_.size() && taken_[place]; }
+
+ private:
+  bool free_at(std::size_t first, std::size_t wanted) const;
+
+  std::vector<bool> taken_;
+};
+
+class AddressSpace {
+ public:
+  AddressSpace() = default;
+  AddressSpace(AddressSpace&& other) noexcept;
+  AddressSpace& operator=(AddressSpace&& other) noexcept;
+  // Gives all back that no generation lies in. Slots stay once code may jump through them.
+  ~AddressSpace();
+
+  // Reserves near the library at [begin, end); less than wished for when there is no more.
+  // Errors: nothing free within reach.
+  static wire::Result<AddressSpace> reserve(Pointer begin, Pointer end);
+
+  // Address of the 8-byte word of slot `index`.
+  Pointer slot(std::uint32_t index) const { return slots_ + Pointer{index} * 8; }
+
+  // A part of the reserve, for one generation.
+  struct Hole {
+    Pointer begin = 0;
+    Pointer end = 0;
+    std::size_t place = 0;
+    std::size_t places = 0;
+  };
+
+  wire::Result<Hole> take(std::uint32_t number, std::uint64_t size);
+  // Unmaps the hole and plugs what the kernel would choose before it, so that the next mapping of
+  // the hole's size lands there; `close_around` ends that, and covers what [begin, end) leaves
+  // free.
+  void open(const Hole& hole);
+  void close_around(const Hole& hole, Pointer begin, Pointer end);
+  void give_back(const Hole& hole);
+
+  // Slots must outlive this object: code of some generation jumps through them.
+  void keep_slots() { keep_slots_ = true; }
+
+ private:
+  struct Plug {
+    Pointer begin = 0;
+    std::uint64_t size = 0;
+  };
+
+  Pointer slots_ = 0;
+  Pointer begin_ = 0;  // of the places
+  Pointer end_ = 0;
+  std::uint64_t place_size_ = 0;
+  Places places_;
+  std::vector<Plug> plugs_;
+  bool keep_slots_ = false;
+};
+
+}  // namespace hr::runtime

@@ -1,0 +1,170 @@
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "src/address_space.h"
+#include "src/memory_map.h"
+
+namespace hr::runtime {
+namespace {
+
+constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+constexpr std::uint64_t huge_page = 2 * mib;
+
+void* as_pointer(Pointer address) {
+  return reinterpret_cast<void*>(address);
+}
+
+// Reserves [wanted, wanted + size) exactly there, or (wanted = 0) anywhere; 0 when that fails.
+Pointer map_nothing(Pointer wanted, std::uint64_t size) {
+  const int where = wanted != 0 ? MAP_FIXED_NOREPLACE : 0;
+  void* got = ::mmap(as_pointer(wanted), size, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | where, -1, 0);
+  if (got == MAP_FAILED)
+    return 0;
+  const auto address = reinterpret_cast<Pointer>(got);
+  if (wanted != 0 && address != wanted) {  // a kernel before 4.17 takes the address as a hint
+    ::munmap(got, size);
+    return 0;
+  }
+  return address;
+}
+
+// Tries the same distances from the library in the same order in every process.
+Pointer reserve_near(Pointer begin, Pointer end, std::uint64_t size) {
+  const auto reach = static_cast<std::uint64_t>(code_reach);
+  const Pointer low = begin & ~(huge_page - 1);
+  const Pointer high = (end + huge_page - 1) & ~(huge_page - 1);
+  const std::uint64_t furthest = reach - std::min(reach, size + (end - begin) + huge_page);
+  const std::uint64_t start = std::min<std::uint64_t>(512 * mib, furthest & ~(64 * mib - 1));
+  std::vector<std::uint64_t> gaps;
+  for (std::uint64_t gap = start; gap <= furthest; gap += 64 * mib)
+    gaps.push_back(gap);
+  for (std::uint64_t gap = start; gap >= 64 * mib; gap -= 64 * mib)
+    gaps.push_back(gap - 64 * mib);
+  for (std::uint64_t gap : gaps) {
+    if (low > gap + size + huge_page) {
+      if (const Pointer got = map_nothing(low - gap - size, size); got != 0)
+        return got;
+    }
+    if (const Pointer got = map_nothing(high + gap, size); got != 0)
+      return got;
+  }
+  return 0;
+}
+
+}  // namespace
+
+wire::Result<AddressSpace> AddressSpace::reserve(Pointer begin, Pointer end) {
+  const std::uint64_t span = end - begin;
+  AddressSpace space;
+  space.place_size_ = place_size_for(span);
+  for (std::uint64_t size = reserve_size_for(span); size >= space.place_size_; size /= 2) {
+    const std::uint64_t rounded = size / huge_page * huge_page;
+    if (rounded < space.place_size_)
+      break;
+    const Pointer got = reserve_near(begin, end, slot_table_bytes + rounded);
+    if (got == 0)
+      continue;
+    if (::mprotect(as_pointer(got), slot_table_bytes, PROT_READ | PROT_WRITE) != 0) {
+      ::munmap(as_pointer(got), slot_table_bytes + rounded);
+      break;
+    }
+    ::madvise(as_pointer(got), slot_table_bytes, MADV_NOHUGEPAGE);
+    space.slots_ = got;
+    space.begin_ = got + slot_table_bytes;
+    space.end_ = space.begin_ + rounded;
+    space.places_ = Places(rounded / space.place_size_);
+    return space;
+  }
+  return wire::Failure{"no address space left near the module",
+                       "new code must lie within 2 GB of the old, and that is all in use",
+                       "restart the program; start hot modules before mapping large memory"};
+}
+
+wire::Result<AddressSpace::Hole> AddressSpace::take(std::uint32_t number, std::uint64_t size) {
+  Hole hole;
+  hole.places = static_cast<std::size_t>((size + place_size_ - 1) / place_size_);
+  const std::optional<std::size_t> place = places_.take(number, hole.places);
+  if (!place)
+    return wire::Failure{"address space near the module is used up",
+                         "every generation stays mapped, and this one finds no place any more",
+                         "restart the program"};
+  hole.place = *place;
+  hole.begin = begin_ + *place * place_size_;
+  hole.end = hole.begin + page_end(size);
+  return hole;
+}
+
+void AddressSpace::open(const Hole& hole) {
+  const std::uint64_t size = hole.end - hole.begin;
+  // Linux maps top down: whatever free piece lies above the hole would be chosen before it.
+  for (std::uint64_t piece = 512 * mib; piece > size; piece /= 2) {
+    for (int tries = 0; tries < 16; ++tries) {
+      const Pointer got = map_nothing(0, piece);
+      if (got == 0)
+        break;
+      if (got < hole.end) {
+        ::munmap(as_pointer(got), piece);
+        break;
+      }
+      plugs_.push_back({got, piece});
+    }
+  }
+  ::munmap(as_pointer(hole.begin), size);
+  for (int tries = 0; tries < 256; ++tries) {
+    const Pointer got = map_nothing(0, size);
+    if (got == 0)
+      return;
+    if (got == hole.begin) {
+      ::munmap(as_pointer(got), size);
+      return;
+    }
+    plugs_.push_back({got, size});
+  }
+}
+
+void AddressSpace::close_around(const Hole& hole, Pointer begin, Pointer end) {
+  for (const Plug& plug : std::exchange(plugs_, {}))
+    ::munmap(as_pointer(plug.begin), plug.size);
+  const Pointer used_begin = std::clamp(page_begin(begin), hole.begin, hole.end);
+  const Pointer used_end = std::clamp(page_end(end), used_begin, hole.end);
+  // A page that someone else has mapped meanwhile stays theirs.
+  if (used_begin > hole.begin)
+    map_nothing(hole.begin, used_begin - hole.begin);
+  if (hole.end > used_end)
+    map_nothing(used_end, hole.end - used_end);
+}
+
+void AddressSpace::give_back(const Hole& hole) {
+  places_.give_back(hole.place, hole.places);
+}
+
+AddressSpace::AddressSpace(AddressSpace&& other) noexcept {
+  *this = std::move(other);
+}
+
+AddressSpace& AddressSpace::operator=(AddressSpace&& other) noexcept {
+  std::swap(slots_, other.slots_);
+  std::swap(begin_, other.begin_);
+  std::swap(end_, other.end_);
+  std::swap(place_size_, other.place_size_);
+  std::swap(places_, other.places_);
+  std::swap(plugs_, other.plugs_);
+  std::swap(keep_slots_, other.keep_slots_);
+  return *this;
+}
+
+AddressSpace::~AddressSpace() {
+  if (slots_ == 0)
+    return;
+  if (!keep_slots_)
+    ::munmap(as_pointer(slots_), slot_table_bytes);
+  for (Pointer place = begin_; place < end_; place += place_size_) {
+    if (!places_.taken((place - begin_) / place_size_))
+      ::munmap(as_pointer(place), std::min(place_size_, end_ - place));
+  }
+}
+
+}  // namespace hr::runtime

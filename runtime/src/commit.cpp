@@ -1,0 +1,58 @@
+#include "src/commit.h"
+
+#include <exception>
+
+#include "src/initialiser_call.h"
+
+namespace hr::runtime {
+namespace {
+
+wire::Result<wire::Done> run_initialisers(Prepared& prepared) {
+  for (ModulePlan& plan : prepared.plans) {
+    for (const InitialiserCall& call : plan.initialisers) {
+      // Whatever it registers somewhere must stay mapped, also when a later one fails.
+      plan.generation->keep();
+      if (!call_initialiser(call.function))
+        return wire::Failure{
+            "the initialiser of " + call.variable + " threw an exception",
+            "it runs when the new code of module " + plan.module->name() + " goes live",
+            "make the initialiser succeed and save again, or restart the program"};
+    }
+  }
+  return wire::Done{};
+}
+
+// All stores of one module, the first visible one last: a thread sees old code until its jump is in
+// place, and by then everything behind that jump is.
+void write_plan(const ModulePlan& plan) {
+  for (const ImageCopy& image : plan.images)
+    raw_copy(image.to, image.from, image.size);
+  for (const Forwarding& forwarding : plan.forwardings)
+    write_slot_jump(forwarding);
+  for (const SlotStore& store : plan.slots)
+    store_word(store.slot, store.body);
+  for (const Forwarding& forwarding : plan.forwardings)
+    divert_entry(forwarding);
+}
+
+}  // namespace
+
+wire::Result<wire::Done> commit(Prepared& prepared) {
+  if (auto ran = run_initialisers(prepared); !ran)
+    return ran;
+  const std::lock_guard lock(module_memory());
+  for (const ModulePlan& plan : prepared.plans) {
+    if (plan.module->gone())
+      return wire::Failure{"module " + plan.module->name() + " is gone",
+                           "the program unloaded it while a reload was waiting",
+                           "load it again in the program"};
+  }
+  for (ModulePlan& plan : prepared.plans) {
+    write_plan(plan);
+    plan.module->space().keep_slots();
+    plan.module->add(std::move(plan.generation));
+  }
+  return wire::Done{};
+}
+
+}  // namespace hr::runtime

@@ -1,0 +1,89 @@
+#include "src/entries.h"
+
+#include <array>
+#include <cstring>
+
+namespace hr::runtime {
+namespace {
+
+using Six = std::array<unsigned char, 6>;
+using Two = std::array<unsigned char, 2>;
+using Four = std::array<unsigned char, 4>;
+
+constexpr Pointer area_before_entry = 6;
+constexpr Four endbr64 = {0xf3, 0x0f, 0x1e, 0xfa};
+constexpr Two one_nop = {0x66, 0x90};
+constexpr Two two_nops = {0x90, 0x90};
+constexpr unsigned char short_jump = 0xeb;  // jmp rel8
+
+// What compilers leave before the entry, or the `jmp *disp32(%rip)` (FF 25) that we wrote.
+bool is_area(const Six& area) {
+  constexpr Six ones = {0x90, 0x90, 0x90, 0x90, 0x90, 0x90};
+  const bool long_nop = area[0] == 0x66 && area[1] == 0x0f && area[2] == 0x1f;
+  return area == ones || long_nop || (area[0] == 0xff && area[1] == 0x25);
+}
+
+unsigned char jump_back(const Forwarding& forwarding) {
+  const Pointer next = forwarding.nop + 2;
+  return static_cast<unsigned char>(forwarding.entry - area_before_entry - next);
+}
+
+std::int64_t slot_distance(const Forwarding& forwarding) {
+  return static_cast<std::int64_t>(forwarding.slot - forwarding.entry);  // the jump ends at entry
+}
+
+}  // namespace
+
+bool can_forward(const Forwarding& forwarding) {
+  const Pointer gap = forwarding.nop - forwarding.entry;
+  if (gap != 0 && (gap != 4 || raw_load<Four>(forwarding.entry) != endbr64))
+    return false;
+  if (forwarding.nop % 2 != 0 || slot_distance(forwarding) > INT32_MAX ||
+      slot_distance(forwarding) < INT32_MIN)
+    return false;
+  const auto at_entry = raw_load<Two>(forwarding.nop);
+  const bool open = at_entry == one_nop;
+  const bool diverted = at_entry == Two{short_jump, jump_back(forwarding)};
+  return (open || diverted) && is_area(raw_load<Six>(forwarding.entry - area_before_entry));
+}
+
+void write_slot_jump(const Forwarding& forwarding) {
+  Six code = {0xff, 0x25};  // jmp *disp32(%rip), Intel SDM volume 2, JMP FF /4
+  const auto distance = static_cast<std::int32_t>(slot_distance(forwarding));
+  std::memcpy(code.data() + 2, &distance, sizeof(distance));
+  const Pointer area = forwarding.entry - area_before_entry;
+  if (raw_load<Six>(area) != code)
+    raw_copy(area, code.data(), code.size());
+}
+
+void divert_entry(const Forwarding& forwarding) {
+  store_half(forwarding.nop, static_cast<std::uint16_t>(short_jump | (jump_back(forwarding) << 8)));
+}
+
+std::vector<Pointer> split_nops(const LoadedImage& image, const void* const* begin,
+                                const void* const* end) {
+  std::vector<Pointer> result;
+  for (const void* const* area = begin; area != end; ++area) {
+    const auto start = reinterpret_cast<Pointer>(*area);
+    const wire::Address link_time = start - image.bias;
+    if (!image.holds_code(link_time, area_before_entry + 6) || !is_area(raw_load<Six>(start)))
+      continue;
+    Pointer nop = start + area_before_entry;
+    if (raw_load<Four>(nop) == endbr64)
+      nop += endbr64.size();
+    if (raw_load<Two>(nop) == two_nops)
+      result.push_back(nop);
+  }
+  return result;
+}
+
+void join_nop(Pointer nop) {
+  std::uint16_t value = 0;
+  std::memcpy(&value, one_nop.data(), sizeof(value));
+  if (nop % 2 == 0)
+    store_half(nop, value);
+  else
+    raw_copy(nop, one_nop.data(), one_nop.size());
+}
+
+}  // namespace hr::runtime

@@ -1,0 +1,37 @@
+// The patchable entry of a function (-fpatchable-function-entry=8,6): six bytes before it that can
+// hold `jmp *slot(%rip)`, and a 2-byte NOP at it that can become a short jump to those. Only x86-64
+// code bytes; knows no module.
+#pragma once
+
+#include <vector>
+
+#include "src/loaded_image.h"
+#include "src/raw_memory.h"
+#include "wire/result.h"
+
+namespace hr::runtime {
+
+// An entry that is to lead through a slot.
+struct Forwarding {
+  Pointer entry = 0;
+  Pointer nop = 0;   // `entry`, or 4 bytes later behind an endbr64
+  Pointer slot = 0;  // of the 8-byte word that holds the address to run
+};
+
+// True when the bytes there are a patchable entry (forwarding already or not) and `slot` is in
+// reach.
+bool can_forward(const Forwarding& forwarding);
+
+// First half: the jump through the slot, in bytes that nobody executes yet.
+void write_slot_jump(const Forwarding& forwarding);
+// Second half: one aligned 2-byte store; every call from now on goes through the slot.
+void divert_entry(const Forwarding& forwarding);
+
+// The NOPs of `areas` (starts of the 8-byte areas, as in __patchable_function_entries) that are two
+// 1-byte ones (90 90) instead of one of 2 bytes. A thread could stand between two.
+std::vector<Pointer> split_nops(const LoadedImage& image, const void* const* begin,
+                                const void* const* end);
+// Makes one NOP of the two. Only while no other thread can run that function.
+void join_nop(Pointer nop);
+
+}  // namespace hr::runtime

@@ -1,0 +1,107 @@
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+
+#include "src/generation.h"
+#include "src/memory_map.h"
+
+namespace hr::runtime {
+namespace {
+
+thread_local int loading_depth = 0;
+
+struct Loading {
+  Loading() { ++loading_depth; }
+
+  ~Loading() { --loading_depth; }
+};
+
+wire::Failure cannot_load(const std::string& path) {
+  const char* reason = ::dlerror();
+  return {"cannot load " + path, reason != nullptr ? reason : "the dynamic linker gives no reason",
+          "define the missing symbol in the module; when the program itself must define it, "
+          "build and restart the program"};
+}
+
+// A copy must not run finalisers: those of generation 0 run once for all, and sanitizers end the
+// program when a library leaves that never came. The dynamic linker reads DT_FINI_ARRAYSZ from the
+// mapped section when it unloads (ELF gABI, "Initialization and Termination Functions").
+wire::Result<wire::Done> silence_finalisers(const LoadedImage& image) {
+  if (image.dynamic == 0)
+    return wire::Done{};
+  auto map = MemoryMap::read();
+  if (!map)
+    return map.failure();
+  for (Pointer at = image.dynamic;; at += sizeof(Elf64_Dyn)) {
+    const auto entry = raw_load<Elf64_Dyn>(at);
+    if (entry.d_tag == DT_NULL)
+      return wire::Done{};
+    if (entry.d_tag != DT_FINI_ARRAYSZ || entry.d_un.d_val == 0)
+      continue;
+    WritablePages pages;
+    pages.want(at, sizeof(Elf64_Dyn));
+    if (auto opened = pages.open(map.value()); !opened)
+      return opened.failure();
+    store_word(at + offsetof(Elf64_Dyn, d_un), 0);
+  }
+}
+
+const void* base_of(void* handle) {
+  const link_map* map = nullptr;
+  return ::dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 ? map->l_ld : nullptr;
+}
+
+}  // namespace
+
+bool loading_generation() {
+  return loading_depth > 0;
+}
+
+wire::Result<std::unique_ptr<Generation>> Generation::load(std::uint32_t number,
+                                                           const PublishedFile& file,
+                                                           AddressSpace& space) {
+  const Loading loading;
+  if (void* known = ::dlopen(file.path.c_str(), RTLD_LAZY | RTLD_NOLOAD); known != nullptr) {
+    ::dlclose(known);
+    return wire::Failure{"cannot load " + file.path, "the program has already loaded it",
+                         "save again: the next build is published under another name"};
+  }
+  auto hole = space.take(number, hole_size_for(file.facts.memory_size, file.facts.alignment));
+  if (!hole)
+    return hole.failure();
+  space.open(hole.value());
+  void* handle = ::dlopen(file.path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  const void* inside = handle != nullptr ? base_of(handle) : nullptr;
+  std::optional<LoadedImage> image = inside != nullptr ? find_image(inside) : std::nullopt;
+  if (!image || image->build_id != file.facts.build_id) {
+    wire::Failure failure =
+        handle == nullptr
+            ? cannot_load(file.path)
+            : wire::Failure{"cannot load " + file.path, "it was replaced while it was being loaded",
+                            "save again"};
+    if (handle != nullptr)
+      ::dlclose(handle);
+    space.close_around(hole.value(), hole.value().begin, hole.value().begin);
+    space.give_back(hole.value());
+    return failure;
+  }
+  space.close_around(hole.value(), image->begin, image->end);
+  auto generation = std::make_unique<Generation>(number, std::move(*image));
+  generation->handle_ = handle;
+  generation->space_ = &space;
+  generation->hole_ = hole.value();
+  if (auto silenced = silence_finalisers(generation->image); !silenced)
+    return silenced.failure();
+  return generation;
+}
+
+Generation::~Generation() {
+  if (handle_ == nullptr || kept_)
+    return;
+  const Loading loading;
+  ::dlclose(handle_);
+  space_->close_around(hole_, hole_.begin, hole_.begin);
+  space_->give_back(hole_);
+}
+
+}  // namespace hr::runtime

@@ -1,0 +1,42 @@
+// A library as the dynamic linker has mapped it: where it is, which parts may hold code, which
+// build it is. Knows no module and no generation.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/raw_memory.h"
+#include "wire/rewiring.h"
+
+namespace hr::runtime {
+
+struct LoadedSegment {
+  Pointer begin = 0;
+  Pointer end = 0;
+  bool writable = false;
+  bool executable = false;
+};
+
+struct LoadedImage {
+  Pointer bias = 0;  // add to a link-time address
+  Pointer begin = 0;
+  Pointer end = 0;
+  std::string path;      // as the dynamic linker knows it
+  std::string build_id;  // lower-case hex, "" if it has none
+  std::size_t tls_module = 0;
+  Pointer dynamic = 0;  // the dynamic section
+  std::vector<LoadedSegment> segments;
+
+  Pointer at(wire::Address address) const { return bias + address; }
+
+  // True when [address, address + size), a link-time range, lies in one segment.
+  bool holds(wire::Address address, std::uint64_t size) const;
+  bool holds_code(wire::Address address, std::uint64_t size) const;
+};
+
+// The library that `inside` points into. Thread: any, also inside a library's constructor.
+std::optional<LoadedImage> find_image(const void* inside);
+
+}  // namespace hr::runtime

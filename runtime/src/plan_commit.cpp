@@ -1,0 +1,94 @@
+#include <unordered_set>
+
+#include "src/homes.h"
+#include "src/rewire.h"
+
+namespace hr::runtime {
+namespace {
+
+wire::Failure misfit(const ModulePlan& plan, const std::string& why) {
+  return {"the rewiring does not fit module " + plan.module->name(), why,
+          "save again; if that does not help, restart the program"};
+}
+
+wire::Result<wire::Done> plan_slots(const wire::Rewiring& rewiring, ModulePlan& plan) {
+  const LoadedImage& image = plan.generation->image;
+  plan.slots.reserve(rewiring.slots.size());
+  for (const wire::SlotValue& value : rewiring.slots) {
+    if (value.slot >= slot_count || !image.holds_code(value.body, 1))
+      return misfit(plan, "it leads a function to a place that is no code");
+    plan.slots.push_back({plan.module->space().slot(value.slot), image.at(value.body)});
+  }
+  return wire::Done{};
+}
+
+wire::Result<wire::Done> plan_forwardings(const wire::Rewiring& rewiring, ModulePlan& plan) {
+  std::unordered_set<std::uint32_t> filled;
+  for (const wire::SlotValue& value : rewiring.slots)
+    filled.insert(value.slot);
+  plan.forwardings.reserve(rewiring.supersede.size());
+  for (const wire::Supersede& supersede : rewiring.supersede) {
+    const Generation* older = plan.module->find(supersede.generation);
+    if (older == nullptr || supersede.entry < 6 || supersede.slot >= slot_count ||
+        !older->image.holds_code(supersede.entry - 6, 16) ||
+        !older->image.holds_code(supersede.nop, 2))
+      return misfit(plan, "it forwards a function that this program does not have");
+    const Forwarding forwarding{older->image.at(supersede.entry), older->image.at(supersede.nop),
+                                plan.module->space().slot(supersede.slot)};
+    if (!can_forward(forwarding))
+      return misfit(plan, "the entry of a function to be forwarded can't be patched");
+    if (!filled.contains(supersede.slot) && raw_load<std::uint64_t>(forwarding.slot) == 0)
+      return misfit(plan, "it forwards a function to nowhere");
+    plan.forwardings.push_back(forwarding);
+    plan.live_pages.want(forwarding.entry - 6, 6);
+    plan.live_pages.want(forwarding.nop, 2);
+  }
+  return wire::Done{};
+}
+
+wire::Result<wire::Done> plan_images(const wire::Rewiring& rewiring,
+                                     const std::vector<Pointer>& homes, const MemoryMap& map,
+                                     ModulePlan& plan) {
+  const LoadedImage& image = plan.generation->image;
+  plan.images.reserve(rewiring.images.size());
+  for (const wire::ImageWrite& write : rewiring.images) {
+    const Pointer to = homes[write.home];
+    if (!image.holds(write.source, write.size) || !map.readable(to, write.size))
+      return misfit(plan, "it initialises " + write.name + " where nothing is mapped");
+    plan.images.push_back({to, image.at(write.source), write.size});
+    plan.live_pages.want(to, write.size);
+  }
+  return wire::Done{};
+}
+
+wire::Result<wire::Done> plan_initialisers(const wire::Rewiring& rewiring, ModulePlan& plan) {
+  const LoadedImage& image = plan.generation->image;
+  plan.initialisers.reserve(rewiring.initialisers.size());
+  for (const wire::Initialiser& initialiser : rewiring.initialisers) {
+    if (!image.holds_code(initialiser.function, 1))
+      return misfit(plan, "it runs an initialiser that is not there");
+    plan.initialisers.push_back({image.at(initialiser.function), initialiser.variable});
+  }
+  return wire::Done{};
+}
+
+}  // namespace
+
+wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
+                                     const std::vector<Pointer>& homes, ModulePlan& plan) {
+  auto map = MemoryMap::read();
+  if (!map)
+    return map.failure();
+  if (auto planned = plan_slots(rewiring, plan); !planned)
+    return planned;
+  if (auto planned = plan_forwardings(rewiring, plan); !planned)
+    return planned;
+  if (auto planned = plan_images(rewiring, homes, map.value(), plan); !planned)
+    return planned;
+  if (auto planned = plan_initialisers(rewiring, plan); !planned)
+    return planned;
+  plan.module->make_room();
+  return plan.live_pages.open(map.value());
+}
+
+}  // namespace hr::runtime

@@ -1,0 +1,73 @@
+// A build folder of its own with the tiny module in it, loaded as generation 0, and reloads of
+// later versions with the rewiring that the tool would compute.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "src/module.h"
+#include "symbols.h"
+#include "wire/messages.h"
+#include "wire/rewiring.h"
+
+namespace hr::test {
+
+// Path of the built tiny module, version 1..3, or "missing" (version 2 with an undefined symbol).
+std::string tiny_library(const std::string& version);
+
+// A temporary build folder; removed at the end.
+class BuildFolder {
+ public:
+  BuildFolder();
+  ~BuildFolder();
+  BuildFolder(const BuildFolder&) = delete;
+  BuildFolder& operator=(const BuildFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+  std::filesystem::path gen() const { return path_ / ".hrwatch" / "gen"; }
+
+  // Publishes `library` as `module`.<number>.so.
+  std::string publish(const std::string& library, const std::string& module,
+                      std::uint32_t number) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+// What makes `next` (as generation `number`) supersede the versions in `older`: forwarding of every
+// tiny_ function, sharing of counters, function addresses and thread_locals.
+wire::Rewiring rewire(const std::map<std::uint32_t, Symbols>& older, const Symbols& next,
+                      std::uint32_t number);
+
+// Generation 0, loaded with dlopen from a copy in the build folder, and adopted.
+class TinyHost {
+ public:
+  TinyHost();
+  ~TinyHost();
+
+  // The reload of version `version` as generation `number`, published and rewired.
+  wire::ModuleReload reload(const std::string& version, std::uint32_t number);
+  wire::Rewiring rewiring(const std::string& version, std::uint32_t number) const;
+  // Tell it what was committed, so that later rewirings supersede that too.
+  void committed(const std::string& version, std::uint32_t number);
+
+  int call(const char* function) const;
+  // Generation 0's symbol; fails the test when there is none.
+  void* symbol(const char* name) const;
+
+  BuildFolder folder;
+  std::shared_ptr<runtime::Module> module;
+
+ private:
+  void* handle_ = nullptr;
+  std::map<std::uint32_t, Symbols> generations_;
+};
+
+// Everything that may be executed or written in generation 0, byte for byte.
+std::string image_bytes(const runtime::Module& module);
+
+}  // namespace hr::test
