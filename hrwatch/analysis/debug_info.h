@@ -14,7 +14,8 @@
 namespace hrwatch::analysis {
 
 struct DebugInfo {
-  // A variable that has a place of its own in the library.
+  // A variable that has a place of its own in the library. Several can be at one address (aliases;
+  // discarded thread-locals at offset 0): match by name too.
   struct VariableFact {
     Address address = 0;  // link-time address; thread_local_: offset in the TLS image
     bool thread_local_ = false;
@@ -37,7 +38,7 @@ struct DebugInfo {
     std::uint64_t closure_layout = 0;  // size and captures, for the call operator of a closure
   };
 
-  std::vector<VariableFact> variables;  // by (thread_local_, address)
+  std::vector<VariableFact> variables;  // by (thread_local_, address, name)
   std::vector<FunctionFact> functions;  // by low_pc
   // Class layouts by qualified name; "name @ unit" where one name has several (Description::types).
   std::map<std::string, TypeLayout> types;

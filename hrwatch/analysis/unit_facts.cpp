@@ -1,0 +1,106 @@
+#include "analysis/unit_facts.h"
+
+#include <dwarf.h>
+
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include "analysis/content_hash.h"
+
+namespace hrwatch::analysis {
+
+namespace {
+
+// Linkers give discarded copies of inline functions and variables addresses like 0, 1 or -1.
+bool was_discarded(const DebugEntry& entry) {
+  return entry.place != DebugEntry::Place::thread_local_ &&
+         (entry.value < 16 || entry.value > ~std::uint64_t{0} - 16);
+}
+
+void read_prototype(DebugEntries& entries, UnitTypes& types,
+                    const std::vector<std::uint32_t>& chain, DebugInfo::FunctionFact& fact) {
+  const std::uint32_t result = types.type_of(chain.front());
+  const std::uint32_t function = types.with_parameters(chain);
+  fact.prototype = types.name(result) + " " + types.parameters(function);
+  std::uint64_t hash = combine(47, types.identity(result));
+  for (std::uint32_t i = function + 1; i < entries[function].end; i = entries[i].end) {
+    const DebugEntry entry = entries[i];
+    if (entry.tag == DW_TAG_unspecified_parameters)
+      hash = combine(hash, entry.tag);
+    else if (entry.tag == DW_TAG_formal_parameter && !entry.artificial)
+      hash = combine(hash, types.identity(entry.type));
+  }
+  fact.prototype_hash = hash;
+}
+
+// The closure whose call operator this is, 0 if none.
+std::uint32_t closure_of(DebugEntries& entries, UnitTypes& types,
+                         const std::vector<std::uint32_t>& chain) {
+  const char* name = types.name_of(chain.front());
+  if (name == nullptr || std::strncmp(name, "operator()", 10) != 0)
+    return 0;
+  for (const std::uint32_t i : chain)
+    if (types.is_closure(entries[i].parent))
+      return entries[i].parent;
+  return 0;
+}
+
+}  // namespace
+
+void read_variables(DebugEntries& entries, UnitTypes& types, UnitFacts& facts) {
+  std::map<std::pair<std::string, std::string>, int> seen;  // in functions: by scope and name
+  const auto count = static_cast<std::uint32_t>(entries.all().size());
+  for (std::uint32_t i = 1; i < count; ++i) {
+    if (entries[i].tag != DW_TAG_variable || entries[i].place == DebugEntry::Place::none ||
+        was_discarded(entries[i]))
+      continue;
+    const std::vector<std::uint32_t> chain = types.chain(i);
+    UnitFacts::VariableInUnit variable;
+    variable.fact.address = entries[i].value;
+    variable.fact.thread_local_ = entries[i].place == DebugEntry::Place::thread_local_;
+    if (const char* name = types.name_of(i))
+      variable.fact.name = name;
+    const std::uint32_t parent = entries[chain.back()].parent;
+    variable.fact.scope = types.scope(parent);
+    // Blocks have no names: the second `count` of a function is its {2}, wherever it stands.
+    if (entries[parent].tag == DW_TAG_subprogram) {
+      const int number = ++seen[{variable.fact.scope, variable.fact.name}];
+      if (number > 1)
+        variable.fact.scope += "::{" + std::to_string(number) + "}";
+    }
+    variable.fact.unit = facts.unit;
+    const std::uint32_t type = types.type_of(i);
+    variable.fact.type = types.name(type);
+    variable.type = types.shape(type);
+    for (const std::uint32_t said : chain) {
+      if (entries[said].line == 0)
+        continue;
+      variable.fact.declared = entries.declared(entries[said]);
+      break;
+    }
+    facts.variables.push_back(std::move(variable));
+  }
+}
+
+void read_functions(DebugEntries& entries, UnitTypes& types, UnitFacts& facts) {
+  const auto count = static_cast<std::uint32_t>(entries.all().size());
+  for (std::uint32_t i = 1; i < count; ++i) {
+    if (entries[i].tag != DW_TAG_subprogram || entries[i].place != DebugEntry::Place::code ||
+        was_discarded(entries[i]))
+      continue;
+    const std::vector<std::uint32_t> chain = types.chain(i);
+    UnitFacts::FunctionInUnit function;
+    function.fact.low_pc = entries[i].value;
+    function.fact.unit = facts.unit;
+    function.fact.scope = types.scope(entries[chain.back()].parent);
+    const char* linkage = types.linkage_name_of(i);
+    function.fact.c_name = linkage == nullptr || std::strncmp(linkage, "_Z", 2) != 0;
+    read_prototype(entries, types, chain, function.fact);
+    if (const std::uint32_t closure = closure_of(entries, types, chain))
+      function.closure = types.shape(entries[closure].offset);
+    facts.functions.push_back(std::move(function));
+  }
+}
+
+}  // namespace hrwatch::analysis
