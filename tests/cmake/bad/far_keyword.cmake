@@ -1,0 +1,3 @@
+# says: unknown keyword SOURCES
+# says: fix: write add_hot_module\(<name> \[EXCLUDE_FROM_ALL\] <source>...\)
+add_hot_module(game SOURCES game.c)

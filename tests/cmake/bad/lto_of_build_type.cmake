@@ -1,0 +1,3 @@
+# says: link-time optimisation \(INTERPROCEDURAL_OPTIMIZATION_DEBUG\)
+set(CMAKE_INTERPROCEDURAL_OPTIMIZATION_DEBUG ON)
+add_hot_module(game game.c)

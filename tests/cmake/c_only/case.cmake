@@ -1,0 +1,8 @@
+both_modes(app "score 42")
+file(READ ${work}/Debug/CMakeCache.txt cache)
+expect_not(cache "CMAKE_CXX_COMPILER")
+command(readelf -d ${work}/Debug/libgame.so)
+expect(output "NEEDED.*libhr\\.so")
+expect_not(output "stdc\\+\\+")
+module_file(Debug game.json language languages 0)
+expect_equal("${language}" C)

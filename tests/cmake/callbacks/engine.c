@@ -1,0 +1,2 @@
+int play(void);
+int engine(void) { return play(); }

@@ -1,0 +1,5 @@
+both_modes(app "hello")
+file(READ ${work}/Debug/CMakeCache.txt cache)
+expect_not(cache "CMAKE_C_COMPILER:")
+module_file(Debug game.json language languages 0)
+expect_equal("${language}" CXX)

@@ -1,0 +1,4 @@
+#include <string>
+
+std::string greeting();
+std::string greeting() { return "hello"; }

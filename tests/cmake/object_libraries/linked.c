@@ -1,0 +1,2 @@
+int linked_state = 30;
+int linked(void) { return linked_state; }

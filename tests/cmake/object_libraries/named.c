@@ -1,0 +1,3 @@
+int linked(void);
+int archive(void);
+int game(void) { return linked() + archive(); }

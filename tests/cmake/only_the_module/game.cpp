@@ -1,0 +1,2 @@
+extern "C" int in_assembly();
+int game() { return in_assembly(); }

@@ -1,0 +1,1 @@
+std::string four() { return shared_by_unity(); }

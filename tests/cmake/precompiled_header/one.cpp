@@ -1,0 +1,1 @@
+std::string one() { return name(__LINE__); }

@@ -1,0 +1,1 @@
+std::string two() { return name(__LINE__); }

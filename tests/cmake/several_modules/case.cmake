@@ -1,0 +1,5 @@
+both_modes(app "1 11")
+foreach(module game render)
+  module_file(Debug ${module}.json artifact artifact)
+  expect_equal(${artifact} ${work}/Debug/modules/lib${module}.so)
+endforeach()

@@ -1,0 +1,1 @@
+int game() { return 1; }

@@ -1,0 +1,2 @@
+int game();
+int render() { return 10 + game(); }
