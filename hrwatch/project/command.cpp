@@ -54,7 +54,10 @@ void Command::Child::abandon() {
   on_output = nullptr;
   on_end = nullptr;
   if (has_process && !exited) {
-    uv_process_kill(&process, SIGKILL);
+    // Its whole group, where there are groups: CMake starts compilers and what projects ask for.
+    if (uv_kill(-process.pid, SIGKILL) != 0) {
+      uv_process_kill(&process, SIGKILL);
+    }
   }
   close(reinterpret_cast<uv_handle_t*>(&pipe));
   close(reinterpret_cast<uv_handle_t*>(&failed));
@@ -99,6 +102,7 @@ void Command::Child::start(uv_loop_t* loop, const Request& request) {
   options.cwd = request.folder.empty() ? nullptr : request.folder.c_str();
   options.stdio = stdio.data();
   options.stdio_count = 3;
+  options.flags = UV_PROCESS_DETACHED;  // a group of its own
   options.exit_cb = [](uv_process_t* handle, std::int64_t status, int signal) {
     auto* self = static_cast<Child*>(handle->data);
     self->exited = true;
