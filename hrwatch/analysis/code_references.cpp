@@ -1,0 +1,178 @@
+#include "analysis/code_references.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <future>
+
+#include "analysis/instructions.h"
+
+namespace hrwatch::analysis {
+namespace {
+
+struct Range {
+  Address begin = 0, end = 0;
+
+  bool contains(Address where) const { return where >= begin && where < end; }
+};
+
+// What an operand may name. The cheap test comes first: most operands name something else.
+class Targets {
+ public:
+  explicit Targets(const Symbols& symbols) : symbols_(symbols) {
+    if (!symbols.variables.empty()) {
+      variables_.begin = symbols.variables.front().address;
+      for (const Symbol& variable : symbols.variables)
+        variables_.end = std::max(variables_.end, variable.address + variable.size + 1);
+    }
+    if (!symbols.functions.empty())
+      functions_ = {symbols.functions.front().address, symbols.functions.back().address + 1};
+    for (const Symbol& constant : symbols.constants)
+      if (is_type_identity(constant))
+        type_identities_.push_back(constant.address);
+    if (!type_identities_.empty())
+      types_ = {type_identities_.front(), type_identities_.back() + 1};
+  }
+
+  bool may_be_wanted(Address target) const {
+    return in_variables(target) || (functions_.contains(target) && starts_function(target)) ||
+           is_type(target);
+  }
+
+  // Up to 4 bytes of immediate may stand between operand and next instruction.
+  bool may_be_wanted_with_immediate(Address without) const {
+    constexpr Address longest = 4;
+    return (without + longest >= variables_.begin && without < variables_.end) ||
+           may_be_wanted(without);
+  }
+
+  bool wanted(const Instruction& instruction) const {
+    if (!instruction.refers || instruction.branch)
+      return false;
+    const Address target = instruction.target;
+    if (variables_.contains(target) &&
+        (covering(symbols_.variables, target) || ending_at(symbols_.variables, target)))
+      return true;
+    return instruction.lea &&
+           ((functions_.contains(target) && starts_function(target)) || is_type(target));
+  }
+
+ private:
+  bool in_variables(Address target) const { return variables_.contains(target); }
+
+  bool is_type(Address target) const {
+    return types_.contains(target) &&
+           std::binary_search(type_identities_.begin(), type_identities_.end(), target);
+  }
+
+  bool starts_function(Address target) const {
+    const Symbol* function = starting_at(symbols_.functions, target);
+    return function && !is_clone(function->name);
+  }
+
+  const Symbols& symbols_;
+  Range variables_, functions_, types_;
+  std::vector<Address> type_identities_;
+};
+
+// ModRM of a RIP-relative operand: mod 0, r/m 5, any register. Whatever the instruction, the
+// operand follows it; so where no byte pair names a target, no instruction does.
+bool may_refer(std::span<const std::byte> code, Address address, const Targets& targets) {
+  constexpr std::byte mask{0xC7}, rip_relative{0x05};
+  if (code.size() < 5)
+    return false;
+  for (std::size_t i = 0; i + 5 <= code.size(); ++i) {
+    if ((code[i] & mask) != rip_relative)
+      continue;
+    std::int32_t displacement;
+    std::memcpy(&displacement, &code[i + 1], sizeof displacement);
+    const Address target = address + i + 5 + static_cast<std::uint64_t>(std::int64_t{displacement});
+    if (targets.may_be_wanted_with_immediate(target))
+      return true;
+  }
+  return false;
+}
+
+hr::wire::Failure data_in_code(std::string_view function) {
+  return {
+      "function " + std::string(function) + " holds bytes that are no instructions",
+      "references to variables behind data in code can't be found and re-pointed",
+      "move the data of this assembly function to .rodata, or keep its source out of the module"};
+}
+
+CodeReferences scan(const ElfImage& image, const Symbols& symbols, const Targets& targets,
+                    std::size_t first, std::size_t last) {
+  CodeReferences found;
+  Address done = 0;
+  for (std::size_t i = first; i < last; ++i) {
+    const Symbol& function = symbols.functions[i];
+    if (function.address < done || function.size == 0)
+      continue;  // an alias of one that was scanned
+    const auto code = image.bytes_at(function.address, function.size);
+    done = function.address + function.size;
+    if (!may_refer(code, function.address, targets))
+      continue;
+    InstructionReader reader(code, function.address);
+    for (Instruction instruction; reader.next(instruction);)
+      if (targets.wanted(instruction))
+        found.references.push_back({instruction.address + instruction.operand, instruction.target,
+                                    instruction.addend(), static_cast<std::uint32_t>(i),
+                                    instruction.lea});
+    if (reader.stuck())
+      found.problems.push_back(data_in_code(function.name));
+  }
+  return found;
+}
+
+// Where the second half of the code starts, as an index that no alias group straddles.
+std::size_t middle(const std::vector<Symbol>& functions) {
+  if (functions.empty())
+    return 0;
+  const Address half =
+      functions.front().address + (functions.back().address - functions.front().address) / 2;
+  auto at = std::lower_bound(functions.begin(), functions.end(), half,
+                             [](const Symbol& f, Address a) { return f.address < a; });
+  return static_cast<std::size_t>(at - functions.begin());
+}
+
+}  // namespace
+
+bool is_type_identity(const Symbol& constant) {
+  return constant.name.starts_with("_ZTI") || constant.name.starts_with("_ZTS");
+}
+
+bool is_clone(std::string_view name) {
+  constexpr std::array steps = {std::string_view("__tcf_"), std::string_view("__cxx_global_"),
+                                std::string_view("_GLOBAL__"),
+                                std::string_view("__static_initialization_and_destruction_"),
+                                std::string_view("_Z41__static_initialization_and_destruction_")};
+  constexpr std::array marks = {std::string_view(".isra."),    std::string_view(".constprop."),
+                                std::string_view(".part."),    std::string_view(".cold"),
+                                std::string_view("._omp_fn."), std::string_view(".omp_outlined"),
+                                std::string_view(".actor"),    std::string_view(".resume"),
+                                std::string_view(".destroy"),  std::string_view(".cleanup"),
+                                std::string_view(".lto_priv"), std::string_view(".llvm.")};
+  for (std::string_view step : steps)
+    if (name.starts_with(step))
+      return true;
+  if (name.find('.') == std::string_view::npos)
+    return false;
+  return std::any_of(marks.begin(), marks.end(), [name](std::string_view mark) {
+    return name.find(mark) != std::string_view::npos;
+  });
+}
+
+CodeReferences find_code_references(const ElfImage& image, const Symbols& symbols) {
+  const Targets targets(symbols);
+  const std::size_t half = middle(symbols.functions);
+  auto second = std::async(std::launch::async, [&] {
+    return scan(image, symbols, targets, half, symbols.functions.size());
+  });
+  CodeReferences found = scan(image, symbols, targets, 0, half);
+  CodeReferences rest = second.get();
+  found.references.insert(found.references.end(), rest.references.begin(), rest.references.end());
+  found.problems.insert(found.problems.end(), rest.problems.begin(), rest.problems.end());
+  return found;
+}
+
+}  // namespace hrwatch::analysis

@@ -1,0 +1,329 @@
+#include "analysis/identities.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "analysis/closures.h"
+#include "analysis/code_references.h"
+
+namespace hrwatch::analysis {
+namespace {
+
+Key mix(Key key, std::string_view text) {
+  return XXH3_64bits_withSeed(text.data(), text.size(), key);
+}
+
+Key mix(Key key, std::uint64_t number) {
+  return XXH3_64bits_withSeed(&number, sizeof number, key);
+}
+
+bool is_mangled(std::string_view name) {
+  return name.starts_with("_Z");
+}
+
+const DebugInfo::FunctionFact* fact_at(const DebugInfo& debug, Address address) {
+  const auto at = std::lower_bound(
+      debug.functions.begin(), debug.functions.end(), address,
+      [](const DebugInfo::FunctionFact& fact, Address a) { return fact.low_pc < a; });
+  return at != debug.functions.end() && at->low_pc == address ? &*at : nullptr;
+}
+
+const DebugInfo::VariableFact* fact_at(const DebugInfo& debug, bool thread_local_,
+                                       Address address) {
+  const auto at = std::lower_bound(
+      debug.variables.begin(), debug.variables.end(), std::pair(thread_local_, address),
+      [](const DebugInfo::VariableFact& fact, const std::pair<bool, Address>& place) {
+        return std::pair(fact.thread_local_, fact.address) < place;
+      });
+  const bool found =
+      at != debug.variables.end() && at->address == address && at->thread_local_ == thread_local_;
+  return found ? &*at : nullptr;
+}
+
+// The scope without lexical blocks: they are counted, so that a new block would rename what
+// follows.
+std::string without_blocks(std::string_view scope) {
+  std::string out;
+  for (std::size_t at = 0; at < scope.size();) {
+    const std::size_t open = scope.find("::{", at);
+    std::size_t close = open == std::string_view::npos ? open : open + 3;
+    while (close < scope.size() && scope[close] >= '0' && scope[close] <= '9')
+      ++close;
+    const bool block = close < scope.size() && close > open + 3 && scope[close] == '}';
+    const std::size_t end = block ? open : std::min(scope.size(), std::max(close, at + 1));
+    out += scope.substr(at, end - at);
+    at = block ? close + 1 : end;
+  }
+  return out;
+}
+
+// The number that C compilers append to statics of one name; 0 = none.
+std::uint64_t number_of(const Symbol& symbol) {
+  const std::size_t length = without_number(symbol).size();
+  std::uint64_t number = 0;
+  for (std::size_t i = length + 1; i < symbol.name.size(); ++i)
+    number = number * 10 + static_cast<std::uint64_t>(symbol.name[i] - '0');
+  return number;
+}
+
+// The translation unit of each local symbol, by the STT_FILE group it stands in.
+class Units {
+ public:
+  Units(const Symbols& symbols, const DebugInfo& debug) : units_(symbols.files.size()) {
+    for (const Symbol& function : symbols.functions)
+      if (const auto* fact = undecided(function) ? fact_at(debug, function.address) : nullptr)
+        units_[function.file] = fact->unit;
+    for (const Symbol& variable : symbols.variables)
+      if (const auto* fact =
+              undecided(variable) ? fact_at(debug, false, variable.address) : nullptr)
+        units_[variable.file] = fact->unit;
+    std::map<std::string_view, int> seen;
+    for (std::size_t i = 1; i < units_.size(); ++i) {
+      const int ordinal = seen[symbols.files[i]]++;
+      if (units_[i].empty())
+        units_[i] = std::string(symbols.files[i]) + "#" + std::to_string(ordinal);
+    }
+  }
+
+  // "" for symbols that need none.
+  const std::string& of(const Symbol& symbol) const {
+    return symbol.binding == Binding::local ? units_[symbol.file] : units_.front();
+  }
+
+ private:
+  bool undecided(const Symbol& symbol) const {
+    return symbol.binding == Binding::local && symbol.file != 0 && units_[symbol.file].empty();
+  }
+
+  std::vector<std::string> units_;
+};
+
+// Gives local things that nothing else tells apart their ordinal in the order of the source, as far
+// as it shows: the compiler's number, then the address.
+template <class Item>
+void number_twins(std::vector<Item>& items, const std::vector<Symbol>& symbols) {
+  std::unordered_map<Key, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    if (items[i].binding_is_local())
+      groups[items[i].key()].push_back(i);
+  for (auto& [key, group] : groups) {
+    if (group.size() < 2)
+      continue;
+    std::sort(group.begin(), group.end(), [&symbols](std::size_t a, std::size_t b) {
+      return std::pair(number_of(symbols[a]), symbols[a].address) <
+             std::pair(number_of(symbols[b]), symbols[b].address);
+    });
+    for (std::size_t ordinal = 1; ordinal < group.size(); ++ordinal)
+      items[group[ordinal]].key() = mix(key, ordinal);
+  }
+}
+
+struct KeyedFunction {
+  Function* function;
+
+  bool binding_is_local() const { return function->binding == Binding::local; }
+
+  Key& key() const { return function->key; }
+};
+
+struct KeyedVariable {
+  Variable* variable;
+
+  bool binding_is_local() const { return variable->binding == Binding::local; }
+
+  Key& key() const { return variable->key; }
+};
+
+struct KeyedConstant {
+  const Symbol* symbol;
+  Constant* constant;
+
+  bool binding_is_local() const { return symbol->binding == Binding::local; }
+
+  Key& key() const { return constant->key; }
+};
+
+Key key_of(const Symbol& symbol, std::string_view unit, std::string_view scope) {
+  const std::string_view name = without_number(symbol);
+  Key key = XXH3_64bits(name.data(), name.size());
+  if (symbol.binding != Binding::local)
+    return key;
+  key = mix(key, unit);
+  return is_mangled(name) ? key : mix(key, scope);
+}
+
+Function function_of(const Symbol& symbol, const Units& units, const DebugInfo& debug) {
+  Function function;
+  const auto* fact = fact_at(debug, symbol.address);
+  function.name = symbol.name;
+  function.unit = units.of(symbol);
+  if (fact && symbol.binding == Binding::local)
+    function.unit = fact->unit;
+  function.key = key_of(symbol, function.unit, fact ? without_blocks(fact->scope) : "");
+  if (!is_mangled(symbol.name))
+    function.key = mix(function.key, fact ? fact->prototype_hash : 0);
+  function.address = symbol.address;
+  function.size = symbol.size;
+  function.binding = symbol.binding;
+  function.exported = symbol.exported;
+  function.clone = is_clone(symbol.name);
+  function.ifunc = symbol.ifunc;
+  function.got = symbol.got;
+  if (fact)
+    function.prototype = fact->prototype;
+  return function;
+}
+
+Variable variable_of(const Symbol& symbol, bool thread_local_, const Units& units,
+                     const DebugInfo& debug) {
+  Variable variable;
+  const auto* fact = fact_at(debug, thread_local_, symbol.address);
+  variable.name = symbol.name;
+  variable.unit = units.of(symbol);
+  if (fact && symbol.binding == Binding::local)
+    variable.unit = fact->unit;
+  variable.key = key_of(symbol, variable.unit, fact ? without_blocks(fact->scope) : "");
+  variable.address = symbol.address;
+  variable.size = symbol.size;
+  variable.binding = symbol.binding;
+  variable.exported = symbol.exported;
+  variable.zero = symbol.zero;
+  variable.got = symbol.got;
+  if (fact) {
+    variable.type = fact->type;
+    variable.type_hash = fact->type_hash;
+    variable.declared = fact->declared;
+  }
+  return variable;
+}
+
+ConstantKind kind_of(std::string_view name) {
+  if (name.starts_with("_ZTI"))
+    return ConstantKind::type_info;
+  if (name.starts_with("_ZTS"))
+    return ConstantKind::type_name;
+  return name.starts_with("_ZTV") ? ConstantKind::vtable : ConstantKind::plain;
+}
+
+Constant constant_of(const Symbol& symbol, const Units& units) {
+  Constant constant;
+  constant.name = symbol.name;
+  constant.unit = units.of(symbol);
+  constant.key = key_of(symbol, constant.unit, "");
+  constant.address = symbol.address;
+  constant.size = symbol.size;
+  constant.kind = kind_of(symbol.name);
+  constant.exported = symbol.exported;
+  constant.got = symbol.got;
+  return constant;
+}
+
+std::string group_of(const ClosurePlace& place, std::string_view unit) {
+  std::string group = place.enclosing.empty() ? "(file scope)" : place.enclosing;
+  if (!unit.empty())
+    group.append(" @ ").append(unit);
+  return group;
+}
+
+// Closures by function, with the layouts of their captures.
+class Closures {
+ public:
+  Closures(const Symbols& symbols, const DebugInfo& debug, Description& description,
+           MaskedNames& masked)
+      : description_(description) {
+    for (std::size_t i = 0; i < symbols.functions.size(); ++i)
+      if (!description.functions[i].clone)
+        add(i, symbols.functions[i], debug, masked);
+  }
+
+  void apply() const {
+    for (const auto& [index, names] : functions_) {
+      Function& function = description_.functions[index];
+      const std::string group = group_of(names.places.front(), function.unit);
+      function.closure_group = group;
+      function.closure_number = rank(group, names.places.front().path);
+      for (const ClosurePlace& place : names.places)
+        add_layouts(place, function);
+    }
+  }
+
+ private:
+  using Path = std::vector<ClosurePlace::Step>;
+
+  void add(std::size_t index, const Symbol& symbol, const DebugInfo& debug, MaskedNames& masked) {
+    ClosureNames names = closures_in(symbol.name);
+    if (names.places.empty())
+      return;
+    const std::string& unit = description_.functions[index].unit;
+    const auto* fact = fact_at(debug, symbol.address);
+    if (fact && fact->closure_layout)
+      layouts_[{group_of(names.places.front(), unit), names.places.front().path}] =
+          fact->closure_layout;
+    places_[group_of(names.places.front(), unit)].insert(
+        {names.places.front().path.size(), names.places.front().path});
+    masked.emplace(&symbol, names.masked);
+    functions_.emplace_back(index, std::move(names));
+  }
+
+  // Closures of a function in order: outer ones first, so that a new inner one moves none of them.
+  std::uint32_t rank(const std::string& group, const Path& path) const {
+    const auto& places = places_.at(group);
+    return static_cast<std::uint32_t>(
+        std::distance(places.begin(), places.find({path.size(), path})));
+  }
+
+  void add_layouts(const ClosurePlace& place, Function& function) const {
+    const std::string group = group_of(place, function.unit);
+    Path path;
+    for (const ClosurePlace::Step& step : place.path) {
+      path.push_back(step);
+      if (const auto layout = layouts_.find({group, path}); layout != layouts_.end())
+        function.key = mix(function.key, layout->second);
+    }
+  }
+
+  Description& description_;
+  std::vector<std::pair<std::size_t, ClosureNames>> functions_;
+  std::map<std::string, std::set<std::pair<std::size_t, Path>>> places_;
+  std::map<std::pair<std::string, Path>, std::uint64_t> layouts_;
+};
+
+}  // namespace
+
+void identify(const Symbols& symbols, const DebugInfo& debug, Description& description,
+              MaskedNames& masked) {
+  const Units units(symbols, debug);
+  for (const Symbol& symbol : symbols.functions)
+    description.functions.push_back(function_of(symbol, units, debug));
+  for (const Symbol& symbol : symbols.variables)
+    description.variables.push_back(variable_of(symbol, false, units, debug));
+  for (const Symbol& symbol : symbols.thread_locals)
+    description.thread_locals.push_back(variable_of(symbol, true, units, debug));
+  for (const Symbol& symbol : symbols.constants)
+    description.constants.push_back(constant_of(symbol, units));
+  Closures(symbols, debug, description, masked).apply();
+
+  std::vector<KeyedFunction> functions;
+  for (Function& function : description.functions)
+    functions.push_back({&function});
+  number_twins(functions, symbols.functions);
+  std::vector<KeyedVariable> variables;
+  for (Variable& variable : description.variables)
+    variables.push_back({&variable});
+  number_twins(variables, symbols.variables);
+  std::vector<KeyedVariable> thread_locals;
+  for (Variable& variable : description.thread_locals)
+    thread_locals.push_back({&variable});
+  number_twins(thread_locals, symbols.thread_locals);
+  std::vector<KeyedConstant> constants;
+  for (std::size_t i = 0; i < symbols.constants.size(); ++i)
+    constants.push_back({&symbols.constants[i], &description.constants[i]});
+  number_twins(constants, symbols.constants);
+}
+
+}  // namespace hrwatch::analysis

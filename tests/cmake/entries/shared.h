@@ -1,2 +1,0 @@
-#pragma once
-inline int shared(int x) { return x + 1; }
