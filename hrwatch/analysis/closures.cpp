@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "analysis/code_references.h"
+
 namespace hrwatch::analysis {
 namespace {
 
@@ -131,6 +133,18 @@ ClosureNames closures_in(std::string_view mangled) {
   if (names.places.empty())
     names.masked.clear();
   return names;
+}
+
+std::vector<ClosureFunction> find_closures(const Symbols& symbols) {
+  std::vector<ClosureFunction> found;
+  for (std::size_t i = 0; i < symbols.functions.size(); ++i) {
+    if (is_clone(symbols.functions[i].name))
+      continue;
+    ClosureNames names = closures_in(symbols.functions[i].name);
+    if (!names.places.empty())
+      found.push_back({i, std::move(names)});
+  }
+  return found;
 }
 
 }  // namespace hrwatch::analysis

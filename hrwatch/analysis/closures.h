@@ -9,6 +9,8 @@
 #include <tuple>
 #include <vector>
 
+#include "analysis/symbols.h"
+
 namespace hrwatch::analysis {
 
 // A closure in its function, or a closure in a closure in ... its function.
@@ -38,5 +40,14 @@ struct ClosureNames {
 // Empty for names that embed none.
 // Cost: nothing for most names, one demangling for the others.
 ClosureNames closures_in(std::string_view mangled);
+
+// The functions of a list whose names embed closures.
+struct ClosureFunction {
+  std::size_t index = 0;  // counts Symbols::functions
+  ClosureNames names;
+};
+
+// Clones are left out: nothing leads from one build's clone to another's.
+std::vector<ClosureFunction> find_closures(const Symbols& symbols);
 
 }  // namespace hrwatch::analysis

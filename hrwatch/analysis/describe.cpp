@@ -40,34 +40,72 @@ void describe_segments(const ElfImage& image, Description& description) {
   description.memory_size = highest > lowest ? highest - lowest : 0;
 }
 
-void describe_images(const ElfImage& image, const Symbols& symbols, Description& description) {
-  const Images images(image, symbols);
-  for (std::size_t i = 0; i < symbols.variables.size(); ++i)
-    description.variables[i].image_hash = images.hash(symbols.variables[i]);
-  for (std::size_t i = 0; i < symbols.thread_locals.size(); ++i)
-    description.thread_locals[i].image_hash = images.hash_thread_local(symbols.thread_locals[i]);
-  for (std::size_t i = 0; i < symbols.constants.size(); ++i) {
-    Constant& constant = description.constants[i];
-    constant.image_hash = images.hash(symbols.constants[i]);
-    if (constant.kind == ConstantKind::vtable)
-      constant.slots = images.slots(symbols.constants[i]);
+// What is known of a library without its debug info, gathered while that is read.
+struct Findings {
+  Symbols symbols;
+  Entries entries;
+  std::vector<ClosureFunction> closures;
+  CodeReferences code;
+  DataReferences data;
+  std::vector<InitialiserTouches> initialisers;
+  std::vector<Failure> problems;
+
+  explicit Findings(const ElfImage& image)
+      : symbols(read_symbols(image)),
+        entries(image),
+        closures(find_closures(symbols)),
+        code(find_code_references(image, symbols)),
+        data(find_data_references(image, symbols)),
+        initialisers(find_initialisers(image, symbols)),
+        problems(find_problems(image, symbols, entries)) {}
+};
+
+// Hashes of all initial images, in the order of the symbols.
+struct ImageHashes {
+  std::vector<std::uint64_t> variables, thread_locals, constants;
+  std::vector<std::vector<std::string>> slots;  // empty lists for all but virtual tables
+
+  ImageHashes(const ElfImage& image, const Symbols& symbols) {
+    const Images images(image, symbols);
+    for (const Symbol& variable : symbols.variables)
+      variables.push_back(images.hash(variable));
+    for (const Symbol& variable : symbols.thread_locals)
+      thread_locals.push_back(images.hash_thread_local(variable));
+    for (const Symbol& constant : symbols.constants) {
+      constants.push_back(images.hash(constant));
+      slots.push_back(constant.name.starts_with("_ZTV") ? images.slots(constant)
+                                                        : std::vector<std::string>());
+    }
   }
+
+  void apply(Description& description) {
+    for (std::size_t i = 0; i < variables.size(); ++i)
+      description.variables[i].image_hash = variables[i];
+    for (std::size_t i = 0; i < thread_locals.size(); ++i)
+      description.thread_locals[i].image_hash = thread_locals[i];
+    for (std::size_t i = 0; i < constants.size(); ++i) {
+      description.constants[i].image_hash = constants[i];
+      description.constants[i].slots = std::move(slots[i]);
+    }
+  }
+};
+
+// Body hashes of the closures' functions, in their order.
+std::vector<std::uint64_t> body_hashes(const ElfImage& image, const Findings& findings) {
+  const auto& functions = findings.symbols.functions;
+  const Names names(image, findings.symbols);
+  MaskedNames masked;
+  for (const ClosureFunction& closure : findings.closures)
+    masked.emplace(&functions[closure.index], closure.names.masked);
+  std::vector<std::uint64_t> hashes;
+  for (const ClosureFunction& closure : findings.closures)
+    hashes.push_back(body_hash(functions[closure.index], image, names, masked));
+  return hashes;
 }
 
-void describe_bodies(const ElfImage& image, const Symbols& symbols, const Entries& entries,
-                     const MaskedNames& masked, Description& description) {
-  const Names names(image, symbols);
-  for (std::size_t i = 0; i < symbols.functions.size(); ++i) {
-    Function& function = description.functions[i];
-    function.nop = entries.nop(function.address);
-    if (!function.closure_group.empty())
-      function.body_hash = body_hash(symbols.functions[i], image, names, masked);
-  }
-}
-
-void describe_initialisers(const ElfImage& image, const Symbols& symbols,
+void describe_initialisers(std::vector<InitialiserTouches>& initialisers,
                            Description& description) {
-  for (InitialiserTouches& found : find_initialisers(image, symbols)) {
+  for (InitialiserTouches& found : initialisers) {
     for (std::uint32_t variable : found.initialiser.variables)
       description.variables[variable].dynamic = true;
     description.initialisers.push_back(std::move(found.initialiser));
@@ -86,25 +124,26 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
   auto description = std::make_shared<Description>();
   description->build_id = image.build_id();
   describe_segments(image, *description);
-  const Symbols symbols = read_symbols(image);
-  const Entries entries(image);
-  CodeReferences code = find_code_references(image, symbols);
-  DataReferences data = find_data_references(image, symbols);
+  Findings findings(image);
+  ImageHashes images(image, findings.symbols);
+  const std::vector<std::uint64_t> bodies = body_hashes(image, findings);
 
   auto debug = debug_info.get();
   if (!debug)
     return debug.failure();
-  MaskedNames masked;
-  identify(symbols, debug.value(), *description, masked);
-  describe_images(image, symbols, *description);
-  describe_bodies(image, symbols, entries, masked, *description);
-  describe_initialisers(image, symbols, *description);
-  description->code_references = std::move(code.references);
-  description->data_references = std::move(data.references);
-  description->tls_modules = std::move(data.tls_modules);
+  identify(findings.symbols, findings.closures, debug.value(), *description);
+  images.apply(*description);
+  for (std::size_t i = 0; i < bodies.size(); ++i)
+    description->functions[findings.closures[i].index].body_hash = bodies[i];
+  for (Function& function : description->functions)
+    function.nop = findings.entries.nop(function.address);
+  describe_initialisers(findings.initialisers, *description);
+  description->code_references = std::move(findings.code.references);
+  description->data_references = std::move(findings.data.references);
+  description->tls_modules = std::move(findings.data.tls_modules);
   description->types = std::move(debug.value().types);
-  description->problems = find_problems(image, symbols, entries);
-  add(description->problems, std::move(code.problems));
+  description->problems = std::move(findings.problems);
+  add(description->problems, std::move(findings.code.problems));
   add(description->problems, std::move(debug.value().problems));
   return std::shared_ptr<const Description>(std::move(description));
 }

@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <string>
 #include <unordered_map>
 
-#include "analysis/closures.h"
 #include "analysis/code_references.h"
 
 namespace hrwatch::analysis {
@@ -230,73 +228,74 @@ std::string group_of(const ClosurePlace& place, std::string_view unit) {
   return group;
 }
 
-// Closures by function, with the layouts of their captures.
-class Closures {
+// Puts functions into the group of the closures they belong to, and the layouts of captures into
+// keys.
+class ClosureGroups {
  public:
-  Closures(const Symbols& symbols, const DebugInfo& debug, Description& description,
-           MaskedNames& masked)
-      : description_(description) {
-    for (std::size_t i = 0; i < symbols.functions.size(); ++i)
-      if (!description.functions[i].clone)
-        add(i, symbols.functions[i], debug, masked);
+  ClosureGroups(const std::vector<ClosureFunction>& closures, const DebugInfo& debug,
+                Description& description)
+      : closures_(closures), description_(description) {
+    for (const ClosureFunction& closure : closures) {
+      const Function& function = description.functions[closure.index];
+      const ClosurePlace& place = closure.names.places.front();
+      Group& group = groups_[group_of(place, function.unit)];
+      std::uint64_t& layout = group[{place.path.size(), place.path}].layout;
+      if (const auto* fact = fact_at(debug, function.address); fact && fact->closure_layout)
+        layout = fact->closure_layout;
+    }
+    // Outer closures first, so that a new inner one moves none of them.
+    for (auto& [name, group] : groups_) {
+      std::uint32_t rank = 0;
+      for (auto& [path, member] : group)
+        member.rank = rank++;
+    }
   }
 
   void apply() const {
-    for (const auto& [index, names] : functions_) {
-      Function& function = description_.functions[index];
-      const std::string group = group_of(names.places.front(), function.unit);
-      function.closure_group = group;
-      function.closure_number = rank(group, names.places.front().path);
-      for (const ClosurePlace& place : names.places)
-        add_layouts(place, function);
+    for (const ClosureFunction& closure : closures_) {
+      Function& function = description_.functions[closure.index];
+      const ClosurePlace& place = closure.names.places.front();
+      function.closure_group = group_of(place, function.unit);
+      function.closure_number =
+          groups_.at(function.closure_group).at({place.path.size(), place.path}).rank;
+      for (const ClosurePlace& each : closure.names.places)
+        add_layouts(each, function);
     }
   }
 
  private:
   using Path = std::vector<ClosurePlace::Step>;
 
-  void add(std::size_t index, const Symbol& symbol, const DebugInfo& debug, MaskedNames& masked) {
-    ClosureNames names = closures_in(symbol.name);
-    if (names.places.empty())
-      return;
-    const std::string& unit = description_.functions[index].unit;
-    const auto* fact = fact_at(debug, symbol.address);
-    if (fact && fact->closure_layout)
-      layouts_[{group_of(names.places.front(), unit), names.places.front().path}] =
-          fact->closure_layout;
-    places_[group_of(names.places.front(), unit)].insert(
-        {names.places.front().path.size(), names.places.front().path});
-    masked.emplace(&symbol, names.masked);
-    functions_.emplace_back(index, std::move(names));
-  }
+  struct Member {
+    std::uint64_t layout = 0;
+    std::uint32_t rank = 0;
+  };
 
-  // Closures of a function in order: outer ones first, so that a new inner one moves none of them.
-  std::uint32_t rank(const std::string& group, const Path& path) const {
-    const auto& places = places_.at(group);
-    return static_cast<std::uint32_t>(
-        std::distance(places.begin(), places.find({path.size(), path})));
-  }
+  using Group = std::map<std::pair<std::size_t, Path>, Member>;
 
   void add_layouts(const ClosurePlace& place, Function& function) const {
-    const std::string group = group_of(place, function.unit);
+    const auto group = groups_.find(group_of(place, function.unit));
     Path path;
     for (const ClosurePlace::Step& step : place.path) {
       path.push_back(step);
-      if (const auto layout = layouts_.find({group, path}); layout != layouts_.end())
-        function.key = mix(function.key, layout->second);
+      if (group == groups_.end())
+        return;
+      const auto member = group->second.find({path.size(), path});
+      if (member != group->second.end() && member->second.layout)
+        function.key = mix(function.key, member->second.layout);
     }
   }
 
+  const std::vector<ClosureFunction>& closures_;
   Description& description_;
-  std::vector<std::pair<std::size_t, ClosureNames>> functions_;
-  std::map<std::string, std::set<std::pair<std::size_t, Path>>> places_;
-  std::map<std::pair<std::string, Path>, std::uint64_t> layouts_;
+  std::unordered_map<std::string, Group> groups_;
 };
 
 }  // namespace
 
-void identify(const Symbols& symbols, const DebugInfo& debug, Description& description,
-              MaskedNames& masked) {
+void identify(const Symbols& symbols, const std::vector<ClosureFunction>& closures,
+              const DebugInfo& debug, Description& description) {
+  description.functions.reserve(symbols.functions.size());
   const Units units(symbols, debug);
   for (const Symbol& symbol : symbols.functions)
     description.functions.push_back(function_of(symbol, units, debug));
@@ -306,7 +305,7 @@ void identify(const Symbols& symbols, const DebugInfo& debug, Description& descr
     description.thread_locals.push_back(variable_of(symbol, true, units, debug));
   for (const Symbol& symbol : symbols.constants)
     description.constants.push_back(constant_of(symbol, units));
-  Closures(symbols, debug, description, masked).apply();
+  ClosureGroups(closures, debug, description).apply();
 
   std::vector<KeyedFunction> functions;
   for (Function& function : description.functions)

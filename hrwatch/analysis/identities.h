@@ -3,7 +3,7 @@
 // data.
 #pragma once
 
-#include "analysis/body_hashes.h"
+#include "analysis/closures.h"
 #include "analysis/debug_info.h"
 #include "analysis/description.h"
 #include "analysis/symbols.h"
@@ -12,9 +12,8 @@ namespace hrwatch::analysis {
 
 // Fills functions, variables, thread_locals and constants of `description`, index by index as in
 // `symbols`: names, keys, places, source facts, closure groups. Hashes and entries stay empty.
-// `masked` gets the functions whose names embed closures.
-// Cost: linear; one demangling for each function whose name embeds a closure.
-void identify(const Symbols& symbols, const DebugInfo& debug, Description& description,
-              MaskedNames& masked);
+// Cost: linear.
+void identify(const Symbols& symbols, const std::vector<ClosureFunction>& closures,
+              const DebugInfo& debug, Description& description);
 
 }  // namespace hrwatch::analysis

@@ -129,8 +129,8 @@ SectionUse use_of(const Section& section, const ElfImage& image) {
     return SectionUse::other;
   if (section.flags & SHF_TLS)
     return SectionUse::thread_locals;
-  if (section.flags & SHF_EXECINSTR)
-    return SectionUse::code;
+  if (section.flags & SHF_EXECINSTR)  // mold gives every linkage stub a symbol
+    return section.name.starts_with(".plt") ? SectionUse::other : SectionUse::code;
   for (std::string_view table : tables)
     if (section.name.starts_with(table))
       return SectionUse::other;
