@@ -27,8 +27,10 @@ void write_slot_jump(const Forwarding& forwarding);
 // Second half: one aligned 2-byte store; every call from now on goes through the slot.
 void divert_entry(const Forwarding& forwarding);
 
-// The NOPs of `areas` (starts of the 8-byte areas, as in __patchable_function_entries) that are two
-// 1-byte ones (90 90) instead of one of 2 bytes. A thread could stand between two.
+// The NOPs at entries that are two 1-byte ones (90 90) instead of one of 2 bytes: a thread could
+// stand between the two. `begin` to `end` are starts of areas, as in __patchable_function_entries;
+// where the compiler makes areas of 1-byte NOPs, those that are not listed are found in the code
+// (cost: one load per 16 bytes of it).
 std::vector<Pointer> split_nops(const LoadedImage& image, const void* const* begin,
                                 const void* const* end);
 // Makes one NOP of the two. Only while no other thread can run that function.

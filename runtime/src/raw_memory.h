@@ -37,6 +37,12 @@ HR_RAW_MEMORY inline void store_word(Pointer to, std::uint64_t value) {
   asm volatile("movq %1, %0" : "=m"(*reinterpret_cast<std::uint64_t*>(to)) : "r"(value) : "memory");
 }
 
+HR_RAW_MEMORY inline std::uint64_t load_word(Pointer from) {
+  std::uint64_t value = 0;
+  asm volatile("movq %1, %0" : "=r"(value) : "m"(*reinterpret_cast<const std::uint64_t*>(from)));
+  return value;
+}
+
 HR_RAW_MEMORY inline void store_half(Pointer to, std::uint16_t value) {
   asm volatile("movw %1, %0" : "=m"(*reinterpret_cast<std::uint16_t*>(to)) : "r"(value) : "memory");
 }

@@ -1,0 +1,15 @@
+# Every function has an entry of one 2-byte NOP once it is loaded, with each compiler and linker, also
+# where g++ lists the functions of a source behind an inline function that another source has too.
+find_program(clang clang++)
+foreach(compiler c++ ${clang})
+  foreach(linker bfd lld mold)
+    foreach(flags "" -fcf-protection=full)
+      get_filename_component(build ${compiler}_${linker}${flags} NAME)
+      configure(${build} -DCMAKE_BUILD_TYPE=Debug -DHRWATCH_LINKER=${linker} -DCMAKE_CXX_COMPILER=${compiler}
+                -DCMAKE_CXX_FLAGS=${flags})
+      build(${build})
+      run(${build}/app)
+      expect(output "one 6690\ntwo 6690\nshared 6690\nhidden 6690\n")
+    endforeach()
+  endforeach()
+endforeach()

@@ -1,0 +1,2 @@
+#pragma once
+inline int shared(int x) { return x + 1; }
