@@ -25,7 +25,9 @@ class ObjectReferences {
     std::string variable;
     std::int64_t offset = 0;
   };
-  virtual std::optional<Target> target(const Function& function, std::uint64_t offset) = 0;
+  // `addend` is the operand's (CodeReference::addend).
+  virtual std::optional<Target> target(const Function& function, std::uint64_t offset,
+                                       std::int32_t addend) = 0;
 
   // The same for the pointer `offset` bytes into the initial image of `variable`.
   virtual std::optional<Target> data_target(const Variable& variable, std::uint64_t offset) {
