@@ -1,5 +1,6 @@
 #include "src/module.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "src/entries.h"
@@ -122,6 +123,21 @@ const Generation* Module::find(std::uint32_t number) const {
       return generation.get();
   }
   return nullptr;
+}
+
+std::vector<LoadedImage> Module::images() const {
+  const std::lock_guard lock(generations_mutex_);
+  std::vector<LoadedImage> result;
+  for (const auto& generation : generations_)
+    result.push_back(generation->image);
+  return result;
+}
+
+bool Module::contains(Pointer address) const {
+  const std::lock_guard lock(generations_mutex_);
+  return std::any_of(generations_.begin(), generations_.end(), [&](const auto& generation) {
+    return address >= generation->image.begin && address < generation->image.end;
+  });
 }
 
 void Module::make_room() {

@@ -45,6 +45,9 @@ class Module {
 
   // Generation `number` if it is live. Thread: any; it stays valid as long as the module.
   const Generation* find(std::uint32_t number) const;
+  // True when `address` lies in one of its generations.
+  bool contains(Pointer address) const;
+  std::vector<LoadedImage> images() const;
 
   // Adds what has just gone live. Does not allocate after `make_room()`.
   void make_room();

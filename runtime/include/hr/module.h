@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "hr/export.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -25,8 +27,8 @@ struct hr_module_info {
 /* Called by the library's first constructor and last destructor. Never fails visibly: a module the
  * runtime can't reload simply runs as it is, and the tool says why.
  * Thread: the one that loads the library. Cost: one pass over the entries. */
-void hr_module_loaded(const struct hr_module_info *info);
-void hr_module_unloaded(const struct hr_module_info *info);
+HR_API void hr_module_loaded(const struct hr_module_info *info);
+HR_API void hr_module_unloaded(const struct hr_module_info *info);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,87 @@
+// The C functions of hr.h and module.h. What they do stands in host.h; here is only the wall that
+// no exception passes.
+#include <cstring>
+
+#include "hr/hr.h"
+#include "hr/module.h"
+#include "src/host.h"
+#include "src/poll_gate.h"
+
+using hr::runtime::Host;
+
+namespace {
+
+// Out of memory is the only thing that can be thrown in here: `otherwise` is the answer then.
+template <class Action, class Value>
+Value guarded(Action action, Value otherwise) {
+  try {
+    return action();
+  } catch (const std::exception&) {
+    return otherwise;
+  }
+}
+
+}  // namespace
+
+extern "C" {
+
+int hr_poll(void) {
+  if (hr::runtime::poll_gate.load(std::memory_order_acquire) == 0)
+    return 0;
+  return guarded([] { return Host::get().poll(); }, 0);
+}
+
+int hr_on_event(hr_event_callback callback, void* user) {
+  return guarded([&] { return Host::get().listeners().add(callback, user) ? 1 : 0; }, 0);
+}
+
+int hr_off_event(hr_event_callback callback, void* user) {
+  return guarded(
+      [&] {
+        const bool removed = Host::get().listeners().remove(callback, user);
+        if (removed)
+          Host::get().outbox().wait_for_end();
+        return removed ? 1 : 0;
+      },
+      0);
+}
+
+int hr_generation(const char* module) {
+  return guarded([&] { return Host::get().generation(module); }, -1);
+}
+
+int hr_enabled(void) {
+  return guarded([] { return Host::get().enabled() ? 1 : 0; }, 0);
+}
+
+int hr_args(int argc, char** argv) {
+  int kept = 0;
+  bool off = false;
+  bool options = true;
+  for (int i = 0; argv != nullptr && i < argc; ++i) {
+    if (options && i > 0 && argv[i] != nullptr) {
+      if (std::strcmp(argv[i], "--no-hot-reload") == 0) {
+        off = true;
+        continue;
+      }
+      options = std::strcmp(argv[i], "--") != 0;
+    }
+    argv[kept++] = argv[i];
+  }
+  if (!off)
+    return argc;
+  argv[kept] = nullptr;
+  guarded([] { return Host::get().switch_off(), 0; }, 0);
+  return kept;
+}
+
+void hr_module_loaded(const struct hr_module_info* info) {
+  if (info != nullptr)
+    guarded([&] { return Host::get().module_loaded(*info), 0; }, 0);
+}
+
+void hr_module_unloaded(const struct hr_module_info* info) {
+  if (info != nullptr)
+    guarded([&] { return Host::get().module_unloaded(*info), 0; }, 0);
+}
+}

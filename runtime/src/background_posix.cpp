@@ -1,0 +1,321 @@
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+
+#include "src/background.h"
+#include "src/connection.h"
+#include "src/folder_watch.h"
+#include "src/host.h"
+#include "src/process.h"
+
+namespace hr::runtime {
+namespace {
+
+constexpr int look_again_ms = 1000;
+
+// Descriptor numbers in use, for the child of a fork(), which may read nothing else of this thread.
+std::array<std::atomic<int>, 16> open_numbers{};
+
+wire::Failure no_such_module(const std::string& name) {
+  return {"no module " + name + " is loaded", "the program has unloaded it, or never loaded it",
+          "load it again in the program"};
+}
+
+class Background {
+ public:
+  void run() {
+    while (!Host::get().is_off()) {
+      if (!descriptors_work())
+        reopen();
+      update_connections();
+      wait();
+      if (Host::get().is_off())
+        break;
+      for (const std::string& folder : watch_.changed())
+        look_at(folder);
+      receive();
+      answer_finished();
+      drop_what_is_gone();
+    }
+    give_up();
+  }
+
+ private:
+  using Link = std::unique_ptr<Connection>;
+
+  bool descriptors_work() const { return watch_.works() && Host::get().wake_works(); }
+
+  // At the start, and after the program has closed descriptors that it did not open.
+  void reopen() {
+    const std::uint64_t now = now_us();
+    if (reopened_at_us_ != 0 && now - reopened_at_us_ < look_again_ms * 1000u)
+      ::poll(nullptr, 0, look_again_ms);
+    reopened_at_us_ = now_us();
+    watch_ = FolderWatch::open();
+    WakePipe pipe = WakePipe::open();
+    wake_number_ = pipe.number();
+    Host::get().set_wake(std::move(pipe));
+    for (const Link& link : links_)
+      link->leave();
+    links_.clear();
+    changed_ = true;
+  }
+
+  // One connection a build folder; tells the tools when the modules have changed.
+  void update_connections() {
+    if (!Host::get().take_changed() && !std::exchange(changed_, false))
+      return;
+    const auto modules = Host::get().modules();
+    const auto has_modules = [&](const std::string& build_dir) {
+      return std::any_of(modules.begin(), modules.end(),
+                         [&](const auto& module) { return module->build_dir() == build_dir; });
+    };
+    std::erase_if(links_, [&](const Link& link) { return !has_modules(link->build_dir()); });
+    for (const Link& link : links_)
+      link->send(wire::ModulesChanged{Host::get().polls(), states(link->build_dir())});
+    for (const auto& module : modules) {
+      if (link_of(module->build_dir()) != nullptr)
+        continue;
+      links_.push_back(std::make_unique<Connection>(module->build_dir()));
+      watch_.watch(links_.back()->folder());
+      join(*links_.back());
+    }
+  }
+
+  Connection* link_of(const std::string& build_dir) {
+    for (const Link& link : links_) {
+      if (link->build_dir() == build_dir)
+        return link.get();
+    }
+    return nullptr;
+  }
+
+  std::vector<wire::ModuleState> states(const std::string& build_dir) {
+    std::vector<wire::ModuleState> result;
+    for (const auto& module : Host::get().modules()) {
+      if (module->build_dir() == build_dir)
+        result.push_back(module->state());
+    }
+    return result;
+  }
+
+  void join(Connection& link) {
+    wire::Hello hello;
+    hello.pid = static_cast<int>(::getpid());
+    hello.program = program_path();
+    hello.polls = Host::get().polls();
+    hello.modules = states(link.build_dir());
+    link.join(std::move(hello));
+  }
+
+  bool every_folder_is_watched() const {
+    return std::all_of(links_.begin(), links_.end(),
+                       [&](const Link& link) { return watch_.watches(link->folder()); });
+  }
+
+  void wait() {
+    std::vector<pollfd> waiting = {{wake_number_, POLLIN, 0}, {watch_.number(), POLLIN, 0}};
+    for (const Link& link : links_) {
+      if (link->is_open())
+        waiting.push_back({link->descriptor(),
+                           static_cast<short>(POLLIN | (link->wants_to_write() ? POLLOUT : 0)), 0});
+    }
+    for (std::size_t i = 0; i < open_numbers.size(); ++i)
+      open_numbers[i].store(i < waiting.size() ? waiting[i].fd : -1, std::memory_order_release);
+    const int timeout = every_folder_is_watched() ? -1 : look_again_ms;
+    const int ready = ::poll(waiting.data(), waiting.size(), timeout);
+    Host::get().drain_wake();
+    if (ready == 0)
+      look_for_folders();
+  }
+
+  void look_for_folders() {
+    for (const Link& link : links_) {
+      if (watch_.watches(link->folder()))
+        continue;
+      watch_.watch(link->folder());
+      if (!link->is_open())
+        join(*link);
+    }
+  }
+
+  void look_at(const std::string& folder) {
+    for (const Link& link : links_) {
+      if (link->folder() == folder && !link->is_open())
+        join(*link);
+    }
+  }
+
+  void receive() {
+    for (const Link& link : links_) {
+      if (!link->is_open())
+        continue;
+      link->flush();
+      for (wire::ToolMessage& message : link->receive())
+        std::visit([&](auto& m) { handle(*link, m); }, message);
+      if (link->is_open())
+        continue;
+      // What was not begun is not wanted any more; the next tool may be there already.
+      give_back(Host::get().outbox().cancel(link->build_dir()));
+      join(*link);
+    }
+  }
+
+  void handle(Connection&, const wire::Welcome&) {}
+
+  void handle(Connection&, const wire::Rejected& rejected) { tell_refused("", rejected.failure); }
+
+  void handle(Connection&, const wire::BuildStarted&) { tell(HR_EVENT_BUILD_STARTED); }
+
+  void handle(Connection&, const wire::BuildFinished&) { tell(HR_EVENT_BUILD_FINISHED); }
+
+  void handle(Connection&, const wire::RefusedByTool& refused) {
+    tell_refused(refused.module, refused.failure);
+  }
+
+  void handle(Connection&, wire::BuildFailed& failed) {
+    Event event;
+    event.kind = HR_EVENT_BUILD_FAILED;
+    event.diagnostics = std::move(failed.diagnostics);
+    Host::get().bring(std::move(event));
+  }
+
+  void handle(Connection& link, const wire::Reload& reload) {
+    const std::uint64_t begun = now_us();
+    if (auto older = Host::get().outbox().cancel(link.build_dir())) {
+      older->failure = wire::Failure{"a newer build took its place",
+                                     "the program did not call hr_poll() in between",
+                                     "nothing to do: the newer one follows"};
+      answer(*older);
+      give_back(std::move(older));
+    }
+    std::string culprit = reload.modules.empty() ? "" : reload.modules.front().module;
+    auto targets = find_targets(link, reload, culprit);
+    auto prepared = targets ? prepare(targets.value(), &culprit)
+                            : wire::Result<std::unique_ptr<Prepared>>(targets.failure());
+    if (!prepared) {
+      link.send(wire::RefusedByHost{reload.reload_id, culprit, prepared.failure()});
+      tell_refused(culprit, prepared.failure());
+      return;
+    }
+    auto flight = std::make_shared<ReloadInFlight>();
+    flight->id = reload.reload_id;
+    flight->build_dir = link.build_dir();
+    flight->prepared = std::move(prepared).value();
+    for (const wire::ModuleReload& module : reload.modules)
+      flight->modules.push_back({module.module, module.generation});
+    flight->ready_at_us = now_us();
+    flight->load_us = flight->ready_at_us - begun;
+    Host::get().bring(std::move(flight));
+    answer_finished();
+  }
+
+  static wire::Result<std::vector<ReloadTarget>> find_targets(const Connection& link,
+                                                              const wire::Reload& reload,
+                                                              std::string& culprit) {
+    std::vector<ReloadTarget> targets;
+    const auto modules = Host::get().modules();
+    for (const wire::ModuleReload& wanted : reload.modules) {
+      const auto found = std::find_if(modules.begin(), modules.end(), [&](const auto& module) {
+        return module->name() == wanted.module && module->build_dir() == link.build_dir();
+      });
+      if (found == modules.end()) {
+        culprit = wanted.module;
+        return no_such_module(wanted.module);
+      }
+      targets.push_back({*found, &wanted});
+    }
+    if (targets.empty())
+      return no_such_module("at all");
+    return targets;
+  }
+
+  void answer_finished() {
+    for (auto& flight : Host::get().take_finished()) {
+      answer(*flight);
+      give_back(std::move(flight));
+    }
+  }
+
+  void answer(const ReloadInFlight& flight) {
+    Connection* link = link_of(flight.build_dir);
+    if (link == nullptr)
+      return;
+    if (flight.failure)
+      link->send(wire::RefusedByHost{flight.id, flight.modules.front().module, *flight.failure});
+    else
+      link->send(wire::Committed{flight.id, flight.modules, flight.load_us, flight.wait_us,
+                                 flight.commit_us});
+  }
+
+  // Destroys it here, on the thread that may wait for the dynamic linker.
+  static void give_back(std::shared_ptr<ReloadInFlight> flight) {
+    if (flight != nullptr)
+      flight->prepared.reset();
+  }
+
+  void drop_what_is_gone() {
+    auto flight = Host::get().outbox().cancel_gone();
+    if (flight == nullptr)
+      return;
+    flight->failure = no_such_module(flight->modules.front().module);
+    answer(*flight);
+    give_back(std::move(flight));
+  }
+
+  static void tell(hr_event_kind kind) {
+    Event event;
+    event.kind = kind;
+    Host::get().bring(std::move(event));
+  }
+
+  static void tell_refused(const std::string& module, const wire::Failure& failure) {
+    Event event;
+    event.kind = HR_EVENT_REFUSED;
+    event.module = module;
+    event.failure = failure;
+    Host::get().bring(std::move(event));
+  }
+
+  void give_up() {
+    for (std::atomic<int>& number : open_numbers)
+      number.store(-1, std::memory_order_release);
+    links_.clear();
+    Host::get().outbox().clear();
+    Host::get().take_finished();
+    Host::get().set_wake({});
+    watch_ = {};
+  }
+
+  FolderWatch watch_;
+  int wake_number_ = -1;
+  std::vector<Link> links_;
+  std::uint64_t reopened_at_us_ = 0;
+  bool changed_ = false;
+};
+
+}  // namespace
+
+void run_background() {
+  try {
+    Background background;
+    background.run();
+  } catch (const std::exception&) {
+    // Out of memory: the program needs what is left more than we do.
+    Host::get().switch_off();
+  }
+}
+
+void close_background_descriptors() {
+  for (std::atomic<int>& number : open_numbers) {
+    const int descriptor = number.exchange(-1, std::memory_order_acq_rel);
+    if (descriptor >= 0)
+      ::close(descriptor);
+  }
+}
+
+}  // namespace hr::runtime

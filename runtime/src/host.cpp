@@ -1,0 +1,236 @@
+#include "src/host.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "src/background.h"
+#include "src/commit.h"
+#include "src/poll_gate.h"
+#include "src/process.h"
+
+namespace hr::runtime {
+namespace {
+
+// Ends the turn however the scope is left, by a cancelled thread too.
+struct Turn {
+  explicit Turn(Outbox& its_outbox) : outbox(its_outbox) {}
+
+  ~Turn() { outbox.end(); }
+
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  Outbox& outbox;
+};
+
+Event event_of(hr_event_kind kind, const wire::ModuleCommit& commit) {
+  Event event;
+  event.kind = kind;
+  event.module = commit.module;
+  event.generation = commit.generation;
+  return event;
+}
+
+}  // namespace
+
+Host& Host::get() {
+  static Host& host = *new Host;
+  return host;
+}
+
+void Host::module_loaded(const hr_module_info& info) {
+  if (is_off() || loading_generation())
+    return;
+  if (disabled_by_environment()) {
+    switch_off();
+    return;
+  }
+  const std::shared_ptr<Module> module = Module::adopt(info);
+  if (module == nullptr)
+    return;
+  {
+    const std::lock_guard lock(modules_mutex_);
+    modules_.push_back(module);
+  }
+  changed_.store(true, std::memory_order_release);
+  start_thread();
+  wake();
+}
+
+void Host::start_thread() {
+  {
+    const std::lock_guard lock(modules_mutex_);
+    if (started_)
+      return;
+    started_ = true;
+  }
+  around_fork([] { Host::get().lock_all(); }, [] { Host::get().unlock_all(); },
+              [] {
+                // The thread is not in the child, and the session is not the child's.
+                Host& host = Host::get();
+                host.unlock_all();
+                host.off_.store(true, std::memory_order_release);
+                poll_gate.store(0, std::memory_order_release);
+                close_background_descriptors();
+              });
+  if (!start_quiet_thread(run_background))
+    switch_off();
+}
+
+void Host::module_unloaded(const hr_module_info& info) {
+  if (loading_generation())
+    return;
+  // The destructor that calls may be forwarded: its anchor may lie in any generation.
+  const auto anchor = reinterpret_cast<Pointer>(info.anchor);
+  std::shared_ptr<Module> module;
+  {
+    const std::lock_guard lock(modules_mutex_);
+    const auto found = std::find_if(modules_.begin(), modules_.end(), [&](const auto& candidate) {
+      return candidate->contains(anchor);
+    });
+    if (found == modules_.end())
+      return;
+    module = *found;
+    modules_.erase(found);
+  }
+  {
+    const std::lock_guard lock(module_memory());
+    module->leave();
+  }
+  for (const LoadedImage& image : module->images())
+    listeners_.forget(image.begin, image.end);
+  changed_.store(true, std::memory_order_release);
+  wake();
+}
+
+std::vector<std::shared_ptr<Module>> Host::modules() {
+  const std::lock_guard lock(modules_mutex_);
+  return modules_;
+}
+
+int Host::generation(const char* name) {
+  if (name == nullptr)
+    return -1;
+  const std::lock_guard lock(modules_mutex_);
+  for (const auto& module : modules_) {
+    if (module->name() == name)
+      return static_cast<int>(module->newest());
+  }
+  return -1;
+}
+
+bool Host::enabled() {
+  if (is_off())
+    return false;
+  const std::lock_guard lock(modules_mutex_);
+  return std::any_of(modules_.begin(), modules_.end(),
+                     [](const auto& module) { return !module->problem(); });
+}
+
+void Host::switch_off() {
+  off_.store(true, std::memory_order_release);
+  poll_gate.store(0, std::memory_order_release);
+  wake();
+}
+
+int Host::poll() {
+  const unsigned before = poll_gate.fetch_and(~gate_first_poll, std::memory_order_acq_rel);
+  if ((before & gate_first_poll) != 0 && !is_off()) {
+    polls_.store(true, std::memory_order_release);
+    changed_.store(true, std::memory_order_release);
+    wake();
+  }
+  return drain();
+}
+
+void Host::bring(Task task) {
+  outbox_.put(std::move(task));
+  if (!polls())
+    drain();
+}
+
+int Host::drain() {
+  if (is_off() || !outbox_.try_begin())
+    return 0;
+  const Turn turn(outbox_);
+  int live = 0;
+  while (std::optional<Task> task = outbox_.take()) {
+    if (const Event* event = std::get_if<Event>(&*task))
+      listeners_.tell(*event);
+    else
+      live += go_live(std::get<std::shared_ptr<ReloadInFlight>>(*task));
+  }
+  return live;
+}
+
+int Host::go_live(const std::shared_ptr<ReloadInFlight>& reload) {
+  const std::uint64_t begun = now_us();
+  for (const wire::ModuleCommit& module : reload->modules)
+    listeners_.tell(event_of(HR_EVENT_RELOADING, module));
+  const std::uint64_t told = now_us();
+  auto done = commit(*reload->prepared);
+  reload->commit_us = now_us() - told;
+  reload->wait_us = polls() ? begun - reload->ready_at_us : 0;
+  if (!done)
+    reload->failure = done.failure();
+  {
+    const std::lock_guard lock(finished_mutex_);
+    finished_.push_back(reload);
+  }
+  wake();
+  if (done) {
+    for (const wire::ModuleCommit& module : reload->modules)
+      listeners_.tell(event_of(HR_EVENT_RELOADED, module));
+    return static_cast<int>(reload->modules.size());
+  }
+  Event refused;
+  refused.kind = HR_EVENT_REFUSED;
+  refused.module = reload->modules.front().module;
+  refused.failure = done.failure();
+  listeners_.tell(refused);
+  return 0;
+}
+
+std::vector<std::shared_ptr<ReloadInFlight>> Host::take_finished() {
+  const std::lock_guard lock(finished_mutex_);
+  return std::exchange(finished_, {});
+}
+
+void Host::set_wake(WakePipe pipe) {
+  const std::lock_guard lock(wake_mutex_);
+  wake_ = std::move(pipe);
+}
+
+bool Host::wake_works() {
+  const std::lock_guard lock(wake_mutex_);
+  return wake_.works();
+}
+
+void Host::drain_wake() {
+  const std::lock_guard lock(wake_mutex_);
+  wake_.drain();
+}
+
+void Host::wake() {
+  const std::lock_guard lock(wake_mutex_);
+  wake_.wake();
+}
+
+void Host::lock_all() {
+  module_memory().lock();
+  modules_mutex_.lock();
+  finished_mutex_.lock();
+  wake_mutex_.lock();
+  listeners_.mutex().lock();
+  outbox_.mutex().lock();
+}
+
+void Host::unlock_all() {
+  outbox_.mutex().unlock();
+  listeners_.mutex().unlock();
+  wake_mutex_.unlock();
+  finished_mutex_.unlock();
+  modules_mutex_.unlock();
+  module_memory().unlock();
+}
+
+}  // namespace hr::runtime

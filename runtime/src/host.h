@@ -1,0 +1,82 @@
+// This process as a host: its modules, what waits to go live, whom to tell, and whether any of it
+// is on. The meeting point of the program's threads and the runtime's own. Knows no socket.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "src/events.h"
+#include "src/module.h"
+#include "src/outbox.h"
+#include "src/own_descriptor.h"
+
+namespace hr::runtime {
+
+class Host {
+ public:
+  // The one of this process. Never destroyed: threads may use it while the program ends.
+  static Host& get();
+
+  // ---- what the program calls (see hr.h and module.h). Thread: any.
+  void module_loaded(const hr_module_info& info);
+  void module_unloaded(const hr_module_info& info);
+  int poll();
+  int generation(const char* name);
+  bool enabled();
+  void switch_off();
+
+  Listeners& listeners() { return listeners_; }
+
+  Outbox& outbox() { return outbox_; }
+
+  // ---- what the runtime's thread calls
+  std::vector<std::shared_ptr<Module>> modules();
+
+  bool is_off() const { return off_.load(std::memory_order_acquire); }
+
+  bool polls() const { return polls_.load(std::memory_order_acquire); }
+
+  // Brings a task before the program: at its next poll, or now when it does not poll.
+  void bring(Task task);
+  // Reloads that went live or were given up since the last call: to be answered, then destroyed.
+  std::vector<std::shared_ptr<ReloadInFlight>> take_finished();
+
+  // True once after the modules, or whether the program polls, have changed.
+  bool take_changed() { return changed_.exchange(false, std::memory_order_acq_rel); }
+
+  void set_wake(WakePipe pipe);
+  bool wake_works();
+  void drain_wake();
+  void wake();
+
+  // ---- around fork(): no lock may be held by a thread that the child will not have.
+  void lock_all();
+  void unlock_all();
+
+ private:
+  Host() = default;
+  void start_thread();
+  int drain();
+  int go_live(const std::shared_ptr<ReloadInFlight>& reload);
+
+  std::mutex modules_mutex_;
+  std::vector<std::shared_ptr<Module>> modules_;
+  bool started_ = false;
+
+  std::mutex finished_mutex_;
+  std::vector<std::shared_ptr<ReloadInFlight>> finished_;
+
+  std::mutex wake_mutex_;
+  WakePipe wake_;
+
+  Listeners listeners_;
+  Outbox outbox_;
+  std::atomic<bool> off_{false};
+  std::atomic<bool> polls_{false};
+  std::atomic<bool> changed_{false};
+};
+
+}  // namespace hr::runtime
