@@ -1,0 +1,136 @@
+# How a row is built. CMake knows one compiler a project, so the rows call theirs by themselves.
+#
+# hr_row(<name> COMPILER g++|clang++ LEVEL -O0 LINKER bfd [SLOW] [COMPILE <flags of module and host>]
+#        [MODULE <flags>] [HOST <flags>] [LINK <flags of the module's link>] [OBJECTS_OF <row>]
+#        [ENVIRONMENT VAR=value...])
+set(HR_ROW_SOURCES calls.cpp objects.cpp closures.cpp state.cpp tables.cpp threads.cpp startup.cpp
+                   plain.c)
+set(HR_ROW_CONSTANT_SOURCES north/unit.cpp south/unit.cpp)
+set(HR_ROW_TOPICS main report calls_topic objects_topic closures_topic state_topic tables_topic
+                  threads_topic startup_topic plain_topic)
+set(HR_ROW_VERSIONS 1 2 3 4 5)
+
+include(${CMAKE_CURRENT_LIST_DIR}/../support/lab_builds.cmake)
+
+# The objects of one set of flags: lists in <set>_<version>, the host's in <set>_host.
+function(hr_row_objects set cxx cc module_flags host_flags)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/objects/${set})
+  set(source_folder ${CMAKE_CURRENT_SOURCE_DIR}/module)
+  foreach(part constant/north constant/south 1 2 3 4 5 host)
+    file(MAKE_DIRECTORY ${folder}/${part})
+  endforeach()
+  set(shared)
+  foreach(source ${HR_ROW_CONSTANT_SOURCES})
+    hr_lab_compile(${folder}/constant/${source}.o ${cxx} ${source_folder}/${source} -std=c++17
+                   ${module_flags})
+    list(APPEND shared ${folder}/constant/${source}.o)
+  endforeach()
+  foreach(version ${HR_ROW_VERSIONS})
+    set(objects)
+    foreach(source ${HR_ROW_SOURCES})
+      set(compiler ${cxx} -std=c++17)
+      if(source MATCHES "[.]c$")
+        set(compiler ${cc} -std=gnu11)
+      endif()
+      hr_lab_compile(${folder}/${version}/${source}.o "${compiler}" ${source_folder}/${source}
+                     ${module_flags} -DVERSION=${version})
+      list(APPEND objects ${folder}/${version}/${source}.o)
+    endforeach()
+    set(${set}_${version} ${objects} ${shared} PARENT_SCOPE)
+  endforeach()
+  set(objects)
+  foreach(topic ${HR_ROW_TOPICS})
+    hr_lab_compile(${folder}/host/${topic}.o ${cxx} ${CMAKE_CURRENT_SOURCE_DIR}/host/${topic}.cpp
+                   -std=c++17 -g ${host_flags} -I${source_folder} -I${CMAKE_CURRENT_SOURCE_DIR})
+    list(APPEND objects ${folder}/host/${topic}.o)
+  endforeach()
+  set(${set}_host ${objects} PARENT_SCOPE)
+endfunction()
+
+function(hr_row name)
+  cmake_parse_arguments(PARSE_ARGV 1 ROW "SLOW" "COMPILER;LEVEL;LINKER;TIMEOUT"
+                        "COMPILE;MODULE;HOST;LINK;HOST_LINK;ENVIRONMENT")
+  string(REPLACE "clang++" "clang" c_compiler "${ROW_COMPILER}")
+  string(REPLACE "g++" "gcc" c_compiler "${c_compiler}")
+  find_program(HR_LINKER_${ROW_LINKER} NAMES ld.${ROW_LINKER} ${ROW_LINKER})
+  if(NOT HR_LAB_${ROW_COMPILER} OR NOT HR_LAB_${c_compiler} OR NOT HR_LINKER_${ROW_LINKER})
+    message(STATUS "hrwatch tests: no row ${name}: ${ROW_COMPILER} or ${ROW_LINKER} not found")
+    return()
+  endif()
+  set(cxx ${HR_LAB_${ROW_COMPILER}})
+  set(cc ${HR_LAB_${c_compiler}})
+  set(module_flags ${HR_LAB_MODULE_FLAGS} ${ROW_LEVEL} ${ROW_COMPILE} ${ROW_MODULE})
+  if(ROW_COMPILER STREQUAL "clang++")
+    list(APPEND module_flags -fstandalone-debug)
+  else()
+    list(APPEND module_flags -fno-ipa-ra)
+  endif()
+  if(NOT ROW_HOST)
+    set(ROW_HOST -fPIE)
+  endif()
+  # Rows that differ in the linker alone share their objects.
+  string(MD5 set "${cxx} ${module_flags} / ${ROW_LEVEL} ${ROW_COMPILE} ${ROW_HOST}")
+  string(SUBSTRING ${set} 0 10 set)
+  get_property(known GLOBAL PROPERTY HR_ROW_SET_${set})
+  if(NOT known)
+    hr_row_objects(${set} ${cxx} ${cc} "${module_flags}" "${ROW_LEVEL};${ROW_COMPILE};${ROW_HOST}")
+    foreach(part host ${HR_ROW_VERSIONS})
+      set_property(GLOBAL PROPERTY HR_ROW_SET_${set}_${part} ${${set}_${part}})
+    endforeach()
+    set_property(GLOBAL PROPERTY HR_ROW_SET_${set} TRUE)
+  endif()
+  hr_row_link(${name} ${set} ${cxx})
+endfunction()
+
+# Links the versions and the host, and declares the test. A part of hr_row: uses its variables.
+macro(hr_row_link name set cxx)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/rows/${name})
+  set(plan "")
+  set(libraries)
+  file(MAKE_DIRECTORY ${folder})
+  hr_lab_presenter(${folder}/presenter.o ${cc} plant ${folder} ${module_flags})
+  foreach(version ${HR_ROW_VERSIONS})
+    file(MAKE_DIRECTORY ${folder}/${version})
+    set(library ${folder}/${version}/libplant.so)
+    get_property(objects GLOBAL PROPERTY HR_ROW_SET_${set}_${version})
+    add_custom_command(
+      OUTPUT ${library}
+      COMMAND ${cxx} -shared -fuse-ld=${ROW_LINKER} ${ROW_LEVEL} ${ROW_COMPILE} ${ROW_MODULE}
+              -Wl,--build-id -Wl,-soname,libplant.so ${ROW_LINK} -o ${library} ${objects}
+              ${folder}/presenter.o $<TARGET_FILE:hrlab>
+      DEPENDS ${objects} ${folder}/presenter.o hrlab VERBATIM COMMENT "Matrix: ${name} version ${version}")
+    list(APPEND libraries ${library})
+    if(version GREATER 1)
+      string(REPLACE ";" " " words "${version} ${library} ${objects}")
+      string(APPEND plan "${words}\n")
+    else()
+      string(REPLACE ";" " " words "${version} ${library} ${objects}")
+      set(last "${words}\n")
+    endif()
+  endforeach()
+  string(APPEND plan "${last}")
+  file(CONFIGURE OUTPUT ${folder}/plan.txt CONTENT "${plan}" @ONLY)
+  get_property(objects GLOBAL PROPERTY HR_ROW_SET_${set}_host)
+  add_custom_command(
+    OUTPUT ${folder}/host
+    COMMAND ${cxx} -fuse-ld=${ROW_LINKER} ${ROW_LEVEL} ${ROW_COMPILE} ${ROW_HOST} ${ROW_HOST_LINK} -o
+            ${folder}/host ${objects} ${folder}/1/libplant.so $<TARGET_FILE:hrlab>
+            -Wl,-rpath,${folder}/1 -Wl,-rpath,$<TARGET_FILE_DIR:hrlab> -lpthread
+    DEPENDS ${objects} ${libraries} hrlab VERBATIM COMMENT "Matrix: ${name} host")
+  if(ROW_SLOW)
+    add_custom_target(matrix_row_${name} DEPENDS ${folder}/host)
+    add_dependencies(matrix_slow matrix_row_${name})
+  else()
+    add_custom_target(matrix_row_${name} ALL DEPENDS ${folder}/host)
+  endif()
+  add_test(NAME matrix.${name}
+           COMMAND ${folder}/host ${name} ${CMAKE_CURRENT_SOURCE_DIR}/limits.txt ${folder}/plan.txt
+                   ${folder})
+  if(ROW_SLOW)
+    set_tests_properties(matrix.${name} PROPERTIES LABELS slow TIMEOUT 240
+                         FIXTURES_REQUIRED matrix_slow ENVIRONMENT "${ROW_ENVIRONMENT}")
+  else()
+    set_tests_properties(matrix.${name} PROPERTIES LABELS integration TIMEOUT 60
+                         ENVIRONMENT "${ROW_ENVIRONMENT}")
+  endif()
+endmacro()
