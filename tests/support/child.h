@@ -46,6 +46,9 @@ class Child {
   // Exit code, 128 + signal when killed by one; nothing when it still runs after `deadline`.
   std::optional<int> wait(std::chrono::milliseconds deadline);
 
+  // Waits until both outputs have ended (a child of the child may hold them open).
+  void drain(std::chrono::milliseconds deadline) const;
+
   // Whole lines of standard output so far, and everything from standard error.
   std::vector<std::string> lines() const;
   std::string errors() const;

@@ -36,7 +36,7 @@ struct Child::Reader {
     while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
       if (poll(waiting, 2, 20) <= 0) {
         if (stopped)
-          return;
+          break;
         continue;
       }
       for (int i = 0; i < 2; ++i) {
@@ -51,12 +51,13 @@ struct Child::Reader {
         text[i].append(buffer, static_cast<std::size_t>(count));
       }
     }
+    at_end = true;
   }
 
   int descriptors[2];
   std::string text[2];
   std::mutex mutex;
-  std::atomic<bool> stopped = false;
+  std::atomic<bool> stopped = false, at_end = false;
   std::thread thread;
 };
 
@@ -180,6 +181,10 @@ std::optional<int> Child::wait(std::chrono::milliseconds deadline) {
   return status_;
 }
 
+void Child::drain(std::chrono::milliseconds deadline) const {
+  wait_until([this] { return reader_->at_end.load(); }, deadline);
+}
+
 std::vector<std::string> Child::lines() const {
   const std::lock_guard lock(reader_->mutex);
   std::vector<std::string> lines;
@@ -202,6 +207,7 @@ Outcome run(const ChildOptions& options, std::chrono::milliseconds deadline) {
   Outcome outcome;
   if (const auto status = child.wait(deadline))
     outcome.status = *status;
+  child.drain(std::chrono::seconds(1));
   for (const std::string& line : child.lines())
     outcome.output += line + '\n';
   outcome.errors = child.errors();
