@@ -50,7 +50,8 @@ void call_without_pause(int thread, Machine& shared, Tally& tally) {
   }
   if (calls_of_this_thread() != calls) {
     ++tally.wrong;
-    std::printf("lost: thread %d counted %ld of %ld calls\n", thread, calls_of_this_thread(), calls);
+    std::printf("lost: thread %d counted %ld of %ld calls\n", thread, calls_of_this_thread(),
+                calls);
   }
   tally.calls += calls;
 }

@@ -28,7 +28,9 @@ struct Refusal {
 
 Machine::~Machine() = default;
 
-int Machine::turn(int x) { return x; }
+int Machine::turn(int x) {
+  return x;
+}
 
 static __attribute__((noinline)) int triple(int x) {
 #if VERSION % 2 == 0
@@ -55,10 +57,14 @@ static __attribute__((noinline)) int risky(int x) {
   return triple(x) + add_seven(x);
 }
 
-std::unique_ptr<Machine> make_machine() { return std::make_unique<Mill>(); }
+std::unique_ptr<Machine> make_machine() {
+  return std::make_unique<Mill>();
+}
 
 std::function<int(int)> make_step() {
-  return [](int x) { return x + triple(x); };
+  return [](int x) {
+    return x + triple(x);
+  };
 }
 
 int work(Machine& machine, int x) {
@@ -81,10 +87,18 @@ int work(Machine& machine, int x) {
   return sum;
 }
 
-long calls_of_this_thread() { return mine; }
+long calls_of_this_thread() {
+  return mine;
+}
 
-long calls_of_all_threads() { return total; }
+long calls_of_all_threads() {
+  return total;
+}
 
-int newest_version() { return VERSION; }
+int newest_version() {
+  return VERSION;
+}
 
-int version_of_last_work() { return last_version; }
+int version_of_last_work() {
+  return last_version;
+}

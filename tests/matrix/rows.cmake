@@ -1,8 +1,10 @@
 # How a row is built. CMake knows one compiler a project, so the rows call theirs by themselves.
 #
 # hr_row(<name> COMPILER g++|clang++ LEVEL -O0 LINKER bfd [SLOW] [COMPILE <flags of module and host>]
-#        [MODULE <flags>] [HOST <flags>] [LINK <flags of the module's link>] [OBJECTS_OF <row>]
-#        [ENVIRONMENT VAR=value...])
+#        [MODULE <flags>] [HOST <flags>] [LINK <flags of the module's link>]
+#        [HOST_LINK <flags of the host's link>] [ENVIRONMENT VAR=value...]
+#        [CANNOT_LINK <what the linker says>])
+# A row that CANNOT_LINK passes as long as the linker refuses it in these words.
 set(HR_ROW_SOURCES calls.cpp objects.cpp closures.cpp state.cpp tables.cpp threads.cpp startup.cpp
                    plain.c)
 set(HR_ROW_CONSTANT_SOURCES north/unit.cpp south/unit.cpp)
@@ -48,7 +50,7 @@ function(hr_row_objects set cxx cc module_flags host_flags)
 endfunction()
 
 function(hr_row name)
-  cmake_parse_arguments(PARSE_ARGV 1 ROW "SLOW" "COMPILER;LEVEL;LINKER;TIMEOUT"
+  cmake_parse_arguments(PARSE_ARGV 1 ROW "SLOW" "COMPILER;LEVEL;LINKER;CANNOT_LINK"
                         "COMPILE;MODULE;HOST;LINK;HOST_LINK;ENVIRONMENT")
   string(REPLACE "clang++" "clang" c_compiler "${ROW_COMPILER}")
   string(REPLACE "g++" "gcc" c_compiler "${c_compiler}")
@@ -79,11 +81,27 @@ function(hr_row name)
     endforeach()
     set_property(GLOBAL PROPERTY HR_ROW_SET_${set} TRUE)
   endif()
-  hr_row_link(${name} ${set} ${cxx})
+  if(ROW_CANNOT_LINK)
+    hr_row_unlinkable(${name} ${set} ${cxx} ${cc})
+  else()
+    hr_row_link(${name} ${set} ${cxx} ${cc})
+  endif()
 endfunction()
 
+# Takes the objects to the linker and expects to be refused. A part of hr_row: uses its variables.
+macro(hr_row_unlinkable name set cxx cc)
+  get_property(objects GLOBAL PROPERTY HR_ROW_SET_${set}_1)
+  add_custom_target(matrix_row_${name} DEPENDS ${objects})
+  add_dependencies(matrix_slow matrix_row_${name})
+  add_test(NAME matrix.${name}
+           COMMAND ${cxx} -shared -fuse-ld=${ROW_LINKER} -o
+                   ${CMAKE_CURRENT_BINARY_DIR}/rows/${name}.so ${objects})
+  set_tests_properties(matrix.${name} PROPERTIES LABELS slow TIMEOUT 60
+                       FIXTURES_REQUIRED matrix_slow PASS_REGULAR_EXPRESSION "${ROW_CANNOT_LINK}")
+endmacro()
+
 # Links the versions and the host, and declares the test. A part of hr_row: uses its variables.
-macro(hr_row_link name set cxx)
+macro(hr_row_link name set cxx cc)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/rows/${name})
   set(plan "")
   set(libraries)

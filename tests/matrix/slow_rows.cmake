@@ -5,15 +5,18 @@ add_test(NAME matrix.build_slow_rows
 set_tests_properties(matrix.build_slow_rows PROPERTIES LABELS slow TIMEOUT 1500
                      FIXTURES_SETUP matrix_slow RESOURCE_LOCK build_folder)
 
+hr_row(g++-O0-lld COMPILER g++ LEVEL -O0 LINKER lld CANNOT_LINK "refers to a discarded section")
+hr_row(g++-O0-gold COMPILER g++ LEVEL -O0 LINKER gold CANNOT_LINK "defined in a discarded section")
+hr_row(clang++-O0-gold SLOW COMPILER clang++ LEVEL -O0 LINKER gold)
+hr_row(clang++-O0-mold SLOW COMPILER clang++ LEVEL -O0 LINKER mold)
+hr_row(g++-O2-mold SLOW COMPILER g++ LEVEL -O2 LINKER mold)
+foreach(linker gold lld mold)
+  hr_row(clang++-O2-${linker} SLOW COMPILER clang++ LEVEL -O2 LINKER ${linker})
+endforeach()
+
 foreach(compiler g++ clang++)
-  foreach(linker gold mold)
-    hr_row(${compiler}-O0-${linker} SLOW COMPILER ${compiler} LEVEL -O0 LINKER ${linker})
-  endforeach()
   foreach(level O1 O2)
     hr_row(${compiler}-${level}-bfd SLOW COMPILER ${compiler} LEVEL -${level} LINKER bfd)
-  endforeach()
-  foreach(linker gold lld mold)
-    hr_row(${compiler}-O2-${linker} SLOW COMPILER ${compiler} LEVEL -O2 LINKER ${linker})
   endforeach()
   hr_row(${compiler}-O0-cet SLOW COMPILER ${compiler} LEVEL -O0 LINKER bfd
          COMPILE -fcf-protection=full)
@@ -21,7 +24,7 @@ foreach(compiler g++ clang++)
   hr_row(${compiler}-O0-dwarf4 SLOW COMPILER ${compiler} LEVEL -O0 LINKER bfd MODULE -gdwarf-4)
   hr_row(${compiler}-O0-ubsan SLOW COMPILER ${compiler} LEVEL -O0 LINKER bfd
          COMPILE -fsanitize=undefined)
-  hr_row(${compiler}-O0-gsplit-dwarf SLOW COMPILER ${compiler} LEVEL -O0 LINKER lld
+  hr_row(${compiler}-O0-gsplit-dwarf SLOW COMPILER ${compiler} LEVEL -O0 LINKER bfd
          MODULE -gsplit-dwarf)
 endforeach()
 
@@ -37,10 +40,10 @@ hr_row(g++-O0-gc-sections SLOW COMPILER g++ LEVEL -O0 LINKER bfd MODULE -ffuncti
 hr_row(g++-O0-coverage SLOW COMPILER g++ LEVEL -O0 LINKER bfd COMPILE --coverage)
 hr_row(g++-O2-live-patching SLOW COMPILER g++ LEVEL -O2 LINKER bfd
        MODULE -flive-patching=inline-clone)
-hr_row(g++-O0-visibility-hidden SLOW COMPILER g++ LEVEL -O0 LINKER lld
+hr_row(g++-O0-visibility-hidden SLOW COMPILER g++ LEVEL -O0 LINKER mold
        MODULE -fvisibility-inlines-hidden)
-hr_row(g++-O0-no-gnu-unique SLOW COMPILER g++ LEVEL -O0 LINKER lld MODULE -fno-gnu-unique)
-hr_row(g++-O0-no-plt SLOW COMPILER g++ LEVEL -O0 LINKER lld MODULE -fno-plt)
+hr_row(g++-O0-no-gnu-unique SLOW COMPILER g++ LEVEL -O0 LINKER mold MODULE -fno-gnu-unique)
+hr_row(g++-O0-no-plt SLOW COMPILER g++ LEVEL -O0 LINKER mold MODULE -fno-plt)
 # The host keeps objects alive until it ends, on purpose.
 hr_row(g++-O0-asan SLOW COMPILER g++ LEVEL -O0 LINKER bfd COMPILE -fsanitize=address
        ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)

@@ -1,6 +1,7 @@
 // One refusal: `refusal FOLDER OUTCOME WORD DAMAGE FIRST BAD GOOD [OBJECT OF BAD, OBJECT OF GOOD]`.
 // Loads FIRST, has GOOD-like state in it, offers BAD (which must be refused by OUTCOME, "tool" or
-// "host", with WORD in the reason), and GOOD after it. Nothing of the process may change on refusal.
+// "host", with WORD in the reason), and GOOD after it. Nothing of the process may change on
+// refusal.
 #include <dlfcn.h>
 
 #include <cstdio>
@@ -35,7 +36,9 @@ lab_outcome reload(const char* library, const char* object) {
   return object != nullptr ? lab_reload(library, &object, 1) : lab_reload(library, nullptr, 0);
 }
 
-bool holds(const std::string& text, const char* word) { return text.find(word) != std::string::npos; }
+bool holds(const std::string& text, const char* word) {
+  return text.find(word) != std::string::npos;
+}
 
 }  // namespace
 

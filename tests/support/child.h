@@ -1,5 +1,5 @@
-// A child process of a test: started with arguments, read line by line, and never left behind. Knows
-// no product.
+// A child process of a test: started with arguments, read line by line, and never left behind.
+// Knows no product.
 #pragma once
 
 #include <sys/types.h>
@@ -15,11 +15,11 @@
 namespace hrwatch::tests {
 
 struct ChildOptions {
-  std::vector<std::string> arguments;  // [0] is the program, looked up in PATH
-  std::filesystem::path folder;        // working folder; empty = the test's
-  std::map<std::string, std::string> environment;  // in addition to the test's
-  bool terminal = false;               // runs under a pseudo terminal, as its session's leader
-  std::optional<unsigned long> file_size_limit;  // RLIMIT_FSIZE in bytes
+  std::vector<std::string> arguments = {};              // [0] is the program, looked up in PATH
+  std::filesystem::path folder = {};                    // working folder; empty = the test's
+  std::map<std::string, std::string> environment = {};  // in addition to the test's
+  bool terminal = false;  // runs under a pseudo terminal, as its session's leader
+  std::optional<unsigned long> file_size_limit = {};  // RLIMIT_FSIZE in bytes
 };
 
 // In a process group of its own; destroyed = the whole group killed and reaped.
@@ -52,6 +52,9 @@ class Child {
   // Whole lines of standard output so far, and everything from standard error.
   std::vector<std::string> lines() const;
   std::string errors() const;
+
+  // All of standard output (what its terminal was told to show) so far.
+  std::string screen() const;
 
  private:
   struct Reader;

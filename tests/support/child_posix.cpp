@@ -197,6 +197,11 @@ std::vector<std::string> Child::lines() const {
   return lines;
 }
 
+std::string Child::screen() const {
+  const std::lock_guard lock(reader_->mutex);
+  return reader_->text[0];
+}
+
 std::string Child::errors() const {
   const std::lock_guard lock(reader_->mutex);
   return reader_->text[1];

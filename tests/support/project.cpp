@@ -23,7 +23,7 @@ const char* label();
 long tick();
 )";
 
-const char* const program = R"(#include <cstdio>
+const char* const main_source = R"(#include <cstdio>
 #include <cstring>
 #include <string>
 #include <thread>
@@ -46,14 +46,18 @@ int main() {
 
 }  // namespace
 
-std::filesystem::path installed_prefix() { return HR_TEST_PREFIX; }
+std::filesystem::path installed_prefix() {
+  return HR_TEST_PREFIX;
+}
 
-std::filesystem::path installed_tool() { return installed_prefix() / "bin" / "hrwatch"; }
+std::filesystem::path installed_tool() {
+  return installed_prefix() / "bin" / "hrwatch";
+}
 
 Project::Project(const std::string& name, const std::string& with_cmake) : sandbox_(name) {
   sandbox_.write("CMakeLists.txt", cmake_lists + with_cmake);
   sandbox_.write("game.h", header);
-  sandbox_.write("main.cpp", program);
+  sandbox_.write("main.cpp", main_source);
   sandbox_.write("game.cpp", source_with("first"));
 }
 
@@ -63,7 +67,9 @@ std::string Project::source_with(const std::string& label) const {
          label + "\"; }\n";
 }
 
-void Project::set_label(const std::string& label) { sandbox_.write("game.cpp", source_with(label)); }
+void Project::set_label(const std::string& label) {
+  sandbox_.write("game.cpp", source_with(label));
+}
 
 bool Project::build(const std::string& cmake_arguments) {
   std::vector<std::string> configure = {"cmake",

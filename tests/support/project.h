@@ -1,5 +1,5 @@
-// A CMake project as a user has one: a hot module and a program that calls it all the time. Knows no
-// reload; uses an installed hrwatch.
+// A CMake project as a user has one: a hot module and a program that calls it all the time. Knows
+// no reload; uses an installed hrwatch.
 #pragma once
 
 #include <chrono>
@@ -47,6 +47,7 @@ struct Shown {
   std::string label;
   long counter = 0;
 };
+
 std::optional<Shown> last_shown(const Child& program);
 
 // The program shows `label` within `deadline`.

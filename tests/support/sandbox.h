@@ -1,4 +1,5 @@
-// A folder of a test's own, removed afterwards; kept and named when the test failed. Knows no product.
+// A folder of a test's own, removed afterwards; kept and named when the test failed. Knows no
+// product.
 #pragma once
 
 #include <filesystem>

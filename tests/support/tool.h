@@ -32,8 +32,8 @@ class Tool {
   // Number of events so far: where a later `wait` starts looking.
   std::size_t mark() const { return events().size(); }
 
-  // The first event of this name from number `from` on, for which `fits` holds; nothing when it does
-  // not come in time.
+  // The first event of this name from number `from` on, for which `fits` holds; nothing when it
+  // does not come in time.
   std::optional<Event> wait(const std::string& name, std::size_t from = 0,
                             std::chrono::milliseconds deadline = std::chrono::seconds(30),
                             const std::function<bool(const Event&)>& fits = {}) const;
@@ -45,6 +45,8 @@ class Tool {
   std::string transcript() const;
 
   Child& process() { return child_; }
+
+  pid_t pid() const { return child_.pid(); }
 
  private:
   Child child_;

@@ -1,4 +1,5 @@
-// Waiting for a condition with a deadline, instead of sleeping. Knows nothing of what is waited for.
+// Waiting for a condition with a deadline, instead of sleeping. Knows nothing of what is waited
+// for.
 #pragma once
 
 #include <chrono>

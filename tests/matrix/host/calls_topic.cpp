@@ -3,7 +3,9 @@
 
 int host_counter = 0;
 
-int host_answer(int x) { return x * 1000; }
+int host_answer(int x) {
+  return x * 1000;
+}
 
 namespace {
 
@@ -19,8 +21,8 @@ class CallTopic : public Topic {
     report.check("static function's address is the old one", hidden_operation() == hidden_);
     report.check("exported function in a mutable table", buttons[0].pressed == exported_);
     report.check("static function in a mutable table", buttons[1].pressed == hidden_);
-    report.check("module finds both in its table", buttons_pointing_at(hidden_) == 1 &&
-                                                       buttons_pointing_at(exported_) == 1);
+    report.check("module finds both in its table",
+                 buttons_pointing_at(hidden_) == 1 && buttons_pointing_at(exported_) == 1);
     report.check("static function in an exported const table", operations[0] == hidden_);
     report.check("exported function in an exported const table", operations[2] == exported_);
     report.check("static function in a static pointer", chosen_operation() == hidden_);
@@ -57,4 +59,6 @@ class CallTopic : public Topic {
 
 }  // namespace
 
-std::unique_ptr<Topic> make_call_topic() { return std::make_unique<CallTopic>(); }
+std::unique_ptr<Topic> make_call_topic() {
+  return std::make_unique<CallTopic>();
+}

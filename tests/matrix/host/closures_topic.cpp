@@ -1,5 +1,4 @@
 #include "closures.h"
-
 #include "topics.h"
 
 namespace {
@@ -12,7 +11,8 @@ class ClosureTopic : public Topic {
 
   void check(Report& report, int version) override {
     report.check("live closure with a capture", scaler_(5) == 10 + 100 * version);
-    report.check("copy of a live closure", std::function<int(int)>(scaler_)(1) == 2 + 100 * version);
+    report.check("copy of a live closure",
+                 std::function<int(int)>(scaler_)(1) == 2 + 100 * version);
     const std::string expected = greeted_ + " of version " + std::to_string(version);
     report.check("live closure with a string", greeting_() == expected);
     report.check("new closure with a string", make_greeting(greeted_)() == expected);
@@ -42,4 +42,6 @@ class ClosureTopic : public Topic {
 
 }  // namespace
 
-std::unique_ptr<Topic> make_closure_topic() { return std::make_unique<ClosureTopic>(); }
+std::unique_ptr<Topic> make_closure_topic() {
+  return std::make_unique<ClosureTopic>();
+}

@@ -72,9 +72,10 @@ int main(int count, char** arguments) {
                    std::to_string(lab_generations() + 1));
     const lab_outcome outcome = reload(build);
     const lab_times times = lab_last_times();
-    std::printf("version %d: describe %.1f, judge %.1f, publish %.1f, prepare %.1f, commit %.3f ms\n",
-                build.version, times.describe_ms, times.judge_ms, times.publish_ms,
-                times.prepare_ms, times.commit_ms);
+    std::printf(
+        "version %d: describe %.1f, judge %.1f, publish %.1f, prepare %.1f, commit %.3f ms\n",
+        build.version, times.describe_ms, times.judge_ms, times.publish_ms, times.prepare_ms,
+        times.commit_ms);
     report.check("reload is committed", outcome == LAB_COMMITTED);
     if (outcome != LAB_COMMITTED) {
       std::printf("%s\n", lab_reason());

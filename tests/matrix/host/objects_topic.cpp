@@ -1,10 +1,9 @@
-#include "objects.h"
-
 #include <cstring>
 #include <string>
 #include <typeinfo>
 #include <utility>
 
+#include "objects.h"
 #include "topics.h"
 
 namespace {
@@ -79,4 +78,6 @@ class ObjectTopic : public Topic {
 
 }  // namespace
 
-std::unique_ptr<Topic> make_object_topic() { return std::make_unique<ObjectTopic>(); }
+std::unique_ptr<Topic> make_object_topic() {
+  return std::make_unique<ObjectTopic>();
+}

@@ -41,7 +41,9 @@ bool Report::read_limits(const std::string& file, const std::string& row) {
   return true;
 }
 
-void Report::section(const std::string& name) { section_ = name; }
+void Report::section(const std::string& name) {
+  section_ = name;
+}
 
 void Report::check(const char* name, bool passed) {
   if (passed) {

@@ -13,8 +13,8 @@ struct KnownLimit {
 
 class Report {
  public:
-  // Reads the limits that hold for `row` from `file`: lines `row pattern | check | reason`, where the
-  // pattern may hold `*`. Returns false when the file can't be read or a line is malformed.
+  // Reads the limits that hold for `row` from `file`: lines `row pattern | check | reason`, where
+  // the pattern may hold `*`. Returns false when the file can't be read or a line is malformed.
   bool read_limits(const std::string& file, const std::string& row);
 
   // What the following checks are about ("version 2").
@@ -22,8 +22,8 @@ class Report {
 
   void check(const char* name, bool passed);
 
-  // Prints `N passed, M failed` and everything unexpected. 0 when every failure is a known limit and
-  // every known limit still shows.
+  // Prints `N passed, M failed` and everything unexpected. 0 when every failure is a known limit
+  // and every known limit still shows.
   int finish() const;
 
  private:

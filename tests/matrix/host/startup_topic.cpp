@@ -1,7 +1,6 @@
-#include "startup.h"
-
 #include <map>
 
+#include "startup.h"
 #include "topics.h"
 
 namespace {
@@ -44,11 +43,15 @@ class StartupTopic : public Topic {
 
 }  // namespace
 
-void host_register(const char* who) { ++registrations()[who]; }
+void host_register(const char* who) {
+  ++registrations()[who];
+}
 
 int host_registrations(const char* who) {
   const auto found = registrations().find(who);
   return found == registrations().end() ? 0 : found->second;
 }
 
-std::unique_ptr<Topic> make_startup_topic() { return std::make_unique<StartupTopic>(); }
+std::unique_ptr<Topic> make_startup_topic() {
+  return std::make_unique<StartupTopic>();
+}

@@ -1,5 +1,4 @@
 #include "state.h"
-
 #include "topics.h"
 
 namespace {
@@ -50,10 +49,11 @@ class StateTopic : public Topic {
                  same_named_locals() == 10 + reloads_ + 1000 * (20 + reloads_));
     report.check("map kept, by the same address", &registry() == registry_);
     report.check("map's content", registry_->at("kept") == 77 && registry_->at("first") == 1);
-    report.check("static struct with bit-fields",
-                 fields() == 1 + 10 * (2 + reloads_) + 1000 * (5 + reloads_) +
-                                 100000 * (0 + reloads_));
-    report.check("arrays of small types", unaligned_sum() == ('l' + reloads_) * 100 + 5 + 2 * reloads_);
+    report.check(
+        "static struct with bit-fields",
+        fields() == 1 + 10 * (2 + reloads_) + 1000 * (5 + reloads_) + 100000 * (0 + reloads_));
+    report.check("arrays of small types",
+                 unaligned_sum() == ('l' + reloads_) * 100 + 5 + 2 * reloads_);
     report.check("address inside an array", interior_pointer() == interior_);
     report.check("static pointer to a static", pointer_to_static() == 5 + reloads_);
   }
@@ -67,4 +67,6 @@ class StateTopic : public Topic {
 
 }  // namespace
 
-std::unique_ptr<Topic> make_state_topic() { return std::make_unique<StateTopic>(); }
+std::unique_ptr<Topic> make_state_topic() {
+  return std::make_unique<StateTopic>();
+}

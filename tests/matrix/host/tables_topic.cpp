@@ -1,7 +1,6 @@
-#include "tables.h"
-
 #include <cstring>
 
+#include "tables.h"
 #include "topics.h"
 
 namespace {
@@ -37,7 +36,8 @@ class TableTopic : public Topic {
     report.check("edited const table in the module", limits_in_module()[2] == limit);
     report.check("edited const table by its old address", old_limits_[2] == limit);
     report.check("edited const table in the host", limits[2] == limit);
-    report.check("const table of structs", std::strcmp(rules[0].text, version == 3 ? "double" : "add") == 0);
+    report.check("const table of structs",
+                 std::strcmp(rules[0].text, version == 3 ? "double" : "add") == 0);
     const int applied = rules[0].apply(4);
     report.check("function of a const table", applied == (version == 3 ? 8 : 4 + version));
     const bool grown = version >= 3;
@@ -68,4 +68,6 @@ class TableTopic : public Topic {
 
 }  // namespace
 
-std::unique_ptr<Topic> make_table_topic() { return std::make_unique<TableTopic>(); }
+std::unique_ptr<Topic> make_table_topic() {
+  return std::make_unique<TableTopic>();
+}

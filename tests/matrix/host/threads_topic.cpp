@@ -1,11 +1,10 @@
-#include "threads.h"
-
 #include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <thread>
 
+#include "threads.h"
 #include "topics.h"
 
 namespace {
@@ -50,7 +49,9 @@ class Worker {
   std::condition_variable changed_;
   std::function<void()> job_;
   State state_ = State::idle;
-  std::thread thread_{[this] { loop(); }};
+  std::thread thread_{[this] {
+    loop();
+  }};
 };
 
 class ThreadTopic : public Topic {
@@ -102,7 +103,8 @@ class ThreadTopic : public Topic {
     const int dead = destroyed_in_threads();
     bool fresh = false;
     std::thread([&] {
-      fresh = next_in_thread() == 51 + 61000 && local_in_thread() == 81 && guarded_in_thread() == 71;
+      fresh =
+          next_in_thread() == 51 + 61000 && local_in_thread() == 81 && guarded_in_thread() == 71;
     }).join();
     report.check("thread_local of a new thread", fresh);
     report.check("thread_local destroyed with its thread", destroyed_in_threads() == dead + 1);
@@ -125,9 +127,13 @@ class ThreadTopic : public Topic {
   std::atomic<bool> stopped_ = false;
   std::atomic<int> seen_ = 0;
   Worker workers_[3];
-  std::thread looping_{[this] { old_loop(stopped_, seen_); }};
+  std::thread looping_{[this] {
+    old_loop(stopped_, seen_);
+  }};
 };
 
 }  // namespace
 
-std::unique_ptr<Topic> make_thread_topic() { return std::make_unique<ThreadTopic>(); }
+std::unique_ptr<Topic> make_thread_topic() {
+  return std::make_unique<ThreadTopic>();
+}

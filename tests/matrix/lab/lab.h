@@ -1,7 +1,7 @@
-/* The lab: tool and runtime in one process, without a socket, a watcher or a build. A host links it,
- * and says which build comes next; the lab describes it, judges it, publishes it and has the runtime's
- * own code prepare and commit it. C interface, so that a host of any compiler and any sanitizer can
- * use it. One module a host. Not thread safe. */
+/* The lab: tool and runtime in one process, without a socket, a watcher or a build. A host links
+ * it, and says which build comes next; the lab describes it, judges it, publishes it and has the
+ * runtime's own code prepare and commit it. C interface, so that a host of any compiler and any
+ * sanitizer can use it. One module a host. Not thread safe. */
 #ifndef HR_TESTS_LAB_H
 #define HR_TESTS_LAB_H
 
@@ -13,10 +13,10 @@ extern "C" {
 
 enum lab_outcome {
   LAB_COMMITTED,
-  LAB_UNCHANGED,        /* the newest generation already is this build */
-  LAB_REFUSED_BY_TOOL,  /* by the verdict; nothing was published */
-  LAB_REFUSED_BY_HOST,  /* by the runtime's prepare or commit */
-  LAB_BROKEN            /* the lab itself could not do its work: never expected */
+  LAB_UNCHANGED,       /* the newest generation already is this build */
+  LAB_REFUSED_BY_TOOL, /* by the verdict; nothing was published */
+  LAB_REFUSED_BY_HOST, /* by the runtime's prepare or commit */
+  LAB_BROKEN           /* the lab itself could not do its work: never expected */
 };
 
 struct lab_times {
@@ -26,8 +26,8 @@ struct lab_times {
 /* Folder for published copies; made if needed. Call first. */
 void lab_start(const char* folder);
 
-/* Reloads the host's one module from `library`; `objects` (count of them) are the object files it was
- * linked from. */
+/* Reloads the host's one module from `library`; `objects` (count of them) are the object files it
+ * was linked from. */
 enum lab_outcome lab_reload(const char* library, const char* const* objects, size_t count);
 
 /* Makes `lab_reload` damage what it hands to the runtime, to see the runtime refuse it. */
@@ -39,6 +39,7 @@ enum lab_damage {
   LAB_TRUNCATED_COPY,
   LAB_WILD_PATCH /* a patch that points outside the new generation */
 };
+
 void lab_damage_next(enum lab_damage damage);
 
 /* Why the last reload was not committed: three lines, "what", "why", "fix", then further reasons in

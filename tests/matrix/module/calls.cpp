@@ -4,16 +4,27 @@
 
 #if VERSION >= 2 && VERSION <= 4
 static int inserted_before_everything = 7;
-static int inserted(int x) { return x + inserted_before_everything; }
+
+static int inserted(int x) {
+  return x + inserted_before_everything;
+}
 #endif
 
-int scale(int x) { return x * VERSION; }
+int scale(int x) {
+  return x * VERSION;
+}
 
-int scale_twice(int x) { return scale(scale(x)); }
+int scale_twice(int x) {
+  return scale(scale(x));
+}
 
-static int hidden(int x) { return x + VERSION; }
+static int hidden(int x) {
+  return x + VERSION;
+}
 
-static int other(int x) { return x - VERSION; }
+static int other(int x) {
+  return x - VERSION;
+}
 
 static Operation chosen = &hidden;
 static const Operation hidden_table[] = {&other, &hidden, &scale};
@@ -29,7 +40,9 @@ Operation hidden_operation() {
   return &hidden;
 }
 
-bool is_hidden_operation(Operation operation) { return operation == &hidden; }
+bool is_hidden_operation(Operation operation) {
+  return operation == &hidden;
+}
 
 int buttons_pointing_at(Operation operation) {
   int count = 0;
@@ -38,9 +51,13 @@ int buttons_pointing_at(Operation operation) {
   return count;
 }
 
-Operation chosen_operation() { return chosen; }
+Operation chosen_operation() {
+  return chosen;
+}
 
-Operation table_entry(int index) { return hidden_table[index]; }
+Operation table_entry(int index) {
+  return hidden_table[index];
+}
 
 int ask_host(int x) {
   ++host_counter;
@@ -48,11 +65,17 @@ int ask_host(int x) {
 }
 
 #if VERSION != 5
-int retired(int x) { return x + 100 * VERSION; }
+int retired(int x) {
+  return x + 100 * VERSION;
+}
 
-Operation retired_operation() { return &retired; }
+Operation retired_operation() {
+  return &retired;
+}
 #else
-Operation retired_operation() { return nullptr; }
+Operation retired_operation() {
+  return nullptr;
+}
 #endif
 
 int variadic_sum(int count, ...) {

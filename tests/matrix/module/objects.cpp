@@ -11,11 +11,17 @@ const char* Shape::name() const {
   return VERSION == 1 ? "shape 1" : VERSION == 2 ? "shape 2" : VERSION == 3 ? "shape 3" : "shape 4";
 }
 
-int Shape::area() const { return width * height * scale * VERSION; }
+int Shape::area() const {
+  return width * height * scale * VERSION;
+}
 
-int Root::depth() const { return root; }
+int Root::depth() const {
+  return root;
+}
 
-int Diamond::depth() const { return left + root + 10 * VERSION; }
+int Diamond::depth() const {
+  return left + root + 10 * VERSION;
+}
 
 static int hidden_deaths = 0;
 
@@ -23,6 +29,7 @@ namespace {
 
 struct Hidden : Named {
   ~Hidden() override { ++hidden_deaths; }
+
   const char* name() const override { return "hidden"; }
 };
 
@@ -39,9 +46,13 @@ struct Newcomer : Named {
 
 }  // namespace
 
-std::unique_ptr<Shape> make_shape() { return std::make_unique<Shape>(); }
+std::unique_ptr<Shape> make_shape() {
+  return std::make_unique<Shape>();
+}
 
-std::unique_ptr<Root> make_diamond() { return std::make_unique<Diamond>(); }
+std::unique_ptr<Root> make_diamond() {
+  return std::make_unique<Diamond>();
+}
 
 Named* make_hidden() {
 #if VERSION >= 3
@@ -60,9 +71,13 @@ bool is_hidden(const Named& named) {
   return dynamic_cast<const Hidden*>(&named) != nullptr && typeid(named) == typeid(Hidden);
 }
 
-Sized* as_sized(Named& named) { return dynamic_cast<Sized*>(&named); }
+Sized* as_sized(Named& named) {
+  return dynamic_cast<Sized*>(&named);
+}
 
-int destroyed_hidden() { return hidden_deaths; }
+int destroyed_hidden() {
+  return hidden_deaths;
+}
 
 void throw_mishap(int x) {
   const std::string unwound = "an object that the unwinder must destroy, on the heap";
@@ -70,7 +85,9 @@ void throw_mishap(int x) {
     throw Mishap("mishap " + std::to_string(VERSION));
 }
 
-void throw_hidden() { throw HiddenMishap{VERSION}; }
+void throw_hidden() {
+  throw HiddenMishap{VERSION};
+}
 
 int catch_hidden(void (*thrower)()) {
   try {

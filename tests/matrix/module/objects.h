@@ -47,8 +47,8 @@ Named* make_hidden();  // a class of the module's unnamed namespace
 bool is_shape(const Named& named);
 bool is_hidden(const Named& named);
 Sized* as_sized(Named& named);  // dynamic_cast across the hierarchy
-int destroyed_hidden();  // how many objects of the hidden class were destroyed
+int destroyed_hidden();         // how many objects of the hidden class were destroyed
 void throw_mishap(int x);
 void throw_hidden();
-int catch_hidden(void (*thrower)());  // the version that threw, -1 when not caught
+int catch_hidden(void (*thrower)());     // the version that threw, -1 when not caught
 int catch_from_host(void (*thrower)());  // catches std::exception

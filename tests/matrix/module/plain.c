@@ -34,9 +34,13 @@ int plain_count_second(void) {
 }
 #endif
 
-static int update(int x) { return x * 3 + VERSION; }
+static int update(int x) {
+  return x * 3 + VERSION;
+}
 
-static const char *label(void) { return VERSION >= 3 ? "new label" : "old label"; }
+static const char* label(void) {
+  return VERSION >= 3 ? "new label" : "old label";
+}
 
 const struct plain_vtable plain_functions = {update, label};
 
@@ -53,15 +57,17 @@ int plain_update(int x) {
   return update(x) + 1000 * file_static;
 }
 
-int plain_call(int (*callback)(void *, int), void *user, int x) {
+int plain_call(int (*callback)(void*, int), void* user, int x) {
   return callback(user, x) + VERSION;
 }
 
-int plain_is_update(int (*function)(int)) { return function == update; }
+int plain_is_update(int (*function)(int)) {
+  return function == update;
+}
 
 int plain_goto(int state) {
-  static const void *const labels[3] = {&&first, &&second, &&third};
-  goto *labels[state];
+  static const void* const labels[3] = {&&first, &&second, &&third};
+  goto* labels[state];
 first:
   return 100 + VERSION;
 second:
@@ -75,6 +81,7 @@ double plain_union(int pick) {
     int number;
     double real;
   } value;
+
   if (pick)
     value.real = VERSION + 0.5;
   return value.real;

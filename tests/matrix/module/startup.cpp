@@ -6,6 +6,7 @@ namespace {
 
 struct Registrar {
   explicit Registrar(const char* who) : value(1) { host_register(who); }
+
   int value;
 };
 
@@ -33,6 +34,7 @@ std::vector<int> late_vector = {1, 2, 3, 4, 5};
 // Its constructor remembers the address of an older static: it must be the living one.
 struct Observer {
   explicit Observer(const int* what) : observed_place(what) {}
+
   const int* observed_place;
 };
 
@@ -44,20 +46,34 @@ Observer observer(&observed);
 #if VERSION >= 4
 std::string late_global = "late and long enough to be on the heap";
 
-std::string late_text() { return late_global; }
+std::string late_text() {
+  return late_global;
+}
 
-const void* late_captured() { return observer.observed_place; }
+const void* late_captured() {
+  return observer.observed_place;
+}
 #else
-std::string late_text() { return ""; }
+std::string late_text() {
+  return "";
+}
 
-const void* late_captured() { return nullptr; }
+const void* late_captured() {
+  return nullptr;
+}
 #endif
 
-const void* captured_address() { return &observed; }
+const void* captured_address() {
+  return &observed;
+}
 
-int registered_value() { return ++first.value + 1000 * ++second.value; }
+int registered_value() {
+  return ++first.value + 1000 * ++second.value;
+}
 
-int dynamic_value() { return ++computed; }
+int dynamic_value() {
+  return ++computed;
+}
 
 int late_vector_size() {
 #if VERSION >= 3

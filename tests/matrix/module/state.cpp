@@ -33,17 +33,29 @@ int count_up() {
   return VERSION * 10000 + Holder::static_member * 100 + *owned;
 }
 
-int& Holder::member() { return static_member; }
+int& Holder::member() {
+  return static_member;
+}
 
-int* counter_address() { return &exported_counter; }
+int* counter_address() {
+  return &exported_counter;
+}
 
-int same_named_static() { return ++same_name; }
+int same_named_static() {
+  return ++same_name;
+}
 
-int unnamed_namespace_variable() { return ++unnamed; }
+int unnamed_namespace_variable() {
+  return ++unnamed;
+}
 
-int inline_places() { return ++shared_inline_counter() + 1000 * ++inline_variable; }
+int inline_places() {
+  return ++shared_inline_counter() + 1000 * ++inline_variable;
+}
 
-int template_place() { return Numbered<int>::next() + 1000 * Numbered<long>::next(); }
+int template_place() {
+  return Numbered<int>::next() + 1000 * Numbered<long>::next();
+}
 
 int local_statics() {
 #if VERSION >= 4
@@ -75,7 +87,9 @@ std::map<std::string, int>& registry() {
   return entries;
 }
 
-std::string describe() { return title + '/' + std::to_string(log_lines.size()); }
+std::string describe() {
+  return title + '/' + std::to_string(log_lines.size());
+}
 
 namespace {
 
@@ -106,7 +120,9 @@ int unaligned_sum() {
   return text_buffer[11] * 100 + odd_numbers[2];
 }
 
-const void* interior_pointer() { return &text_buffer[7]; }
+const void* interior_pointer() {
+  return &text_buffer[7];
+}
 
 static int pointed_at = 5;
 static int* pointer = &pointed_at;

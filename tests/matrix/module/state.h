@@ -20,6 +20,7 @@ inline int inline_variable = 11;
 template <class T>
 struct Numbered {
   static int next() { return ++number; }
+
   static int number;
 };
 
@@ -33,17 +34,18 @@ struct Holder {
 
 int count_up();  // exported and file-static counter; adds a log line
 int* counter_address();
-int same_named_static();  // file static with the same name in state.cpp, north/unit.cpp, south/unit.cpp
+int same_named_static();  // file static with the same name in state.cpp, north/unit.cpp,
+                          // south/unit.cpp
 int north_static();
 int south_static();
 int unnamed_namespace_variable();
 int inline_places();  // inline variable and static of an inline function
 int template_place();
-int local_statics();  // plain and guarded statics of a function
-int same_named_locals();  // two statics of one name in different blocks
+int local_statics();                     // plain and guarded statics of a function
+int same_named_locals();                 // two statics of one name in different blocks
 std::map<std::string, int>& registry();  // a static of a function, returned by reference
 std::string describe();
 int fields();  // a static struct with bit-fields and an array
 int unaligned_sum();
 const void* interior_pointer();  // address in the middle of a static array
-int pointer_to_static();  // a static pointer that points at another static
+int pointer_to_static();         // a static pointer that points at another static

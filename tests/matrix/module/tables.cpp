@@ -68,11 +68,17 @@ const int limits[3] = {10, 20, 31};
 const int limits[3] = {10, 20, 30};
 #endif
 
-const int* limits_in_module() { return limits; }
+const int* limits_in_module() {
+  return limits;
+}
 
-static int add_version(int x) { return x + VERSION; }
+static int add_version(int x) {
+  return x + VERSION;
+}
 
-static int double_it(int x) { return 2 * x; }
+static int double_it(int x) {
+  return 2 * x;
+}
 
 #if VERSION == 3
 const Rule rules[2] = {{"double", &double_it}, {"add", &add_version}};
@@ -107,15 +113,21 @@ struct Tuning {
 static Tuning tuning_fields = {2, VERSION >= 3 ? 0.75 : 0.5, "tuning"};
 static int kept = 5;
 
-int tuning() { return tuned; }
+int tuning() {
+  return tuned;
+}
 
-int exported_tuning_value() { return exported_tuning; }
+int exported_tuning_value() {
+  return exported_tuning;
+}
 
 double tuned_fields() {
   return tuning_fields.gear + tuning_fields.ratio + (tuning_fields.label[0] == 't' ? 0 : 100);
 }
 
-const char* tuned_text() { return tuned_name; }
+const char* tuned_text() {
+  return tuned_name;
+}
 
 int set_kept(int value) {
   const int before = kept;
@@ -123,7 +135,7 @@ int set_kept(int value) {
   return before;
 }
 
-static const int hidden_numbers[] = {2, 3, 5,
+static const int hidden_numbers[] = {2, 3,  5,
 #if VERSION >= 3
                                      7, 11,
 #endif
@@ -135,12 +147,19 @@ int hidden_constant(int index) {
 
 const char* level_name(int level) {
   switch (level) {
-    case 0: return "none";
-    case 1: return VERSION >= 2 ? "one or more" : "one";
-    case 2: return "two";
-    case 3: return "three";
-    case 4: return "four";
-    case 5: return "five";
-    default: return "many";
+    case 0:
+      return "none";
+    case 1:
+      return VERSION >= 2 ? "one or more" : "one";
+    case 2:
+      return "two";
+    case 3:
+      return "three";
+    case 4:
+      return "four";
+    case 5:
+      return "five";
+    default:
+      return "many";
   }
 }

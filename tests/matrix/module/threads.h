@@ -5,7 +5,7 @@
 
 int next_in_thread();  // static and exported thread_local, +1 and +1000
 extern thread_local int exported_in_thread;
-int local_in_thread();  // thread_local of a function
+int local_in_thread();    // thread_local of a function
 int guarded_in_thread();  // thread_local with a constructor
 int destroyed_in_threads();
 

@@ -14,4 +14,6 @@ struct Unit {
 static Unit* unit = new Unit;
 static Extra* other = new Extra;
 
-extern "C" int probe() { return unit->value + static_cast<int>(other->extra) - 9 + 1000 * (VERSION == 3); }
+extern "C" int probe() {
+  return unit->value + static_cast<int>(other->extra) - 9 + 1000 * (VERSION == 3);
+}

@@ -8,6 +8,8 @@ struct point {
 };
 
 static struct point here = {3, 4};
-static struct point *place = &here;
+static struct point* place = &here;
 
-int probe(void) { return place->x * 10 + place->y + 1000 * (VERSION == 3); }
+int probe(void) {
+  return place->x * 10 + place->y + 1000 * (VERSION == 3);
+}

@@ -9,4 +9,6 @@ struct Enemy {
 
 static Enemy* enemy = new Enemy;
 
-extern "C" int probe() { return enemy->position * 10 + enemy->speed + 1000 * (VERSION == 3); }
+extern "C" int probe() {
+  return enemy->position * 10 + enemy->speed + 1000 * (VERSION == 3);
+}

@@ -16,4 +16,6 @@ struct Outer {
 
 static Outer* outer = new Outer;
 
-extern "C" int probe() { return outer->inner[1].low * 10 + outer->inner[1].high + 1000 * (VERSION == 3); }
+extern "C" int probe() {
+  return outer->inner[1].low * 10 + outer->inner[1].high + 1000 * (VERSION == 3);
+}

@@ -2,4 +2,6 @@
 static int value = 34;
 static thread_local int in_thread = 0;
 
-extern "C" int probe() { return value + in_thread + 1000 * (VERSION == 3); }
+extern "C" int probe() {
+  return value + in_thread + 1000 * (VERSION == 3);
+}

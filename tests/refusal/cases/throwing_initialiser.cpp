@@ -11,4 +11,6 @@ struct Thrower {
 static Thrower thrower;
 #endif
 
-extern "C" int probe() { return value + 1000 * (VERSION == 3); }
+extern "C" int probe() {
+  return value + 1000 * (VERSION == 3);
+}

@@ -6,4 +6,6 @@ int scores[4] = {30, 4};
 #endif
 int* holder = scores;
 
-extern "C" int probe() { return holder[0] + scores[1] + 1000 * (VERSION == 3); }
+extern "C" int probe() {
+  return holder[0] + scores[1] + 1000 * (VERSION == 3);
+}

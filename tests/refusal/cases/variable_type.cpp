@@ -5,4 +5,6 @@ static float speed = 34.0F;
 static int speed = 34;
 #endif
 
-extern "C" int probe() { return static_cast<int>(speed) + 1000 * (VERSION == 3); }
+extern "C" int probe() {
+  return static_cast<int>(speed) + 1000 * (VERSION == 3);
+}

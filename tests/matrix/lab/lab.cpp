@@ -1,0 +1,229 @@
+#include "lab.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/describe.h"
+#include "analysis/lineage.h"
+#include "hr/module.h"
+#include "publish/publish.h"
+#include "src/commit.h"
+#include "src/prepare.h"
+
+#define LAB_EXPORT __attribute__((visibility("default")))
+
+namespace {
+
+namespace analysis = hrwatch::analysis;
+namespace publish = hrwatch::publish;
+using hr::runtime::Module;
+using hr::wire::Failure;
+using Clock = std::chrono::steady_clock;
+
+struct Lab {
+  std::shared_ptr<Module> module;
+  std::filesystem::path folder;
+  std::optional<analysis::Lineage> lineage;
+  std::uint32_t number = 0;  // of the last published copy
+  unsigned committed = 0;
+  lab_damage damage = LAB_NO_DAMAGE;
+  lab_times times = {};
+  std::string reason;
+  int incomplete = 0;
+};
+
+// Modules present themselves before any code of the host runs.
+Lab& lab() {
+  static Lab* const only = new Lab;
+  return *only;
+}
+
+double lap(Clock::time_point& from) {
+  const auto now = Clock::now();
+  const double elapsed = std::chrono::duration<double, std::milli>(now - from).count();
+  from = now;
+  return elapsed;
+}
+
+void explain(const Failure& failure) {
+  lab().reason += failure.what + '\n' + failure.why + '\n' + failure.fix + '\n';
+  if (failure.what.empty() || failure.why.empty() || failure.fix.empty())
+    ++lab().incomplete;
+}
+
+lab_outcome broken(const Failure& failure) {
+  explain(failure);
+  return LAB_BROKEN;
+}
+
+// The first build, as the tool would read it from the host's descriptor.
+lab_outcome begin_lineage() {
+  if (!lab().module)
+    return broken({"no module", "nothing called hr_module_loaded()", "link the lab"});
+  if (lab().module->problem())
+    return broken(*lab().module->problem());
+  auto first = analysis::describe(lab().module->generation_0().path);
+  if (!first)
+    return broken(first.failure());
+  lab().lineage.emplace(first.value());
+  return LAB_COMMITTED;
+}
+
+std::vector<std::uint64_t> nops_of(const analysis::Description& description) {
+  std::vector<std::uint64_t> nops;
+  for (const analysis::Function& function : description.functions)
+    if (function.nop != 0)
+      nops.push_back(function.nop);
+  return nops;
+}
+
+void truncate_to_half(const std::filesystem::path& copy) {
+  std::filesystem::permissions(copy, std::filesystem::perms::owner_all);
+  std::filesystem::resize_file(copy, std::filesystem::file_size(copy) / 2);
+}
+
+// What a tool gone wrong, or an intruder, might hand over.
+void damage(hr::wire::ModuleReload& reload, hr::wire::Rewiring rewiring) {
+  const std::filesystem::path copy = reload.path;
+  switch (lab().damage) {
+    case LAB_NO_DAMAGE:
+      break;
+    case LAB_WRONG_BUILD_ID:
+      reload.build_id = std::string(40, 'a');
+      break;
+    case LAB_WRITABLE_BY_OTHERS:
+      chmod(copy.c_str(), 0777);
+      break;
+    case LAB_OUTSIDE_FOLDER: {
+      const std::filesystem::path elsewhere = lab().folder / copy.filename();
+      std::filesystem::rename(copy, elsewhere);
+      reload.path = elsewhere;
+      break;
+    }
+    case LAB_TRUNCATED_COPY:
+      truncate_to_half(copy);
+      break;
+    case LAB_WILD_PATCH: {
+      const auto home = static_cast<std::uint32_t>(rewiring.homes.size());
+      rewiring.homes.push_back({});
+      rewiring.homes.back().address = rewiring.memory_size / 2;
+      rewiring.code.push_back({rewiring.memory_size + 0x100000, -4, home});
+      reload.rewiring = hr::wire::encode(rewiring);
+      break;
+    }
+  }
+  lab().damage = LAB_NO_DAMAGE;
+}
+
+lab_outcome hand_over(std::shared_ptr<const analysis::Description> next,
+                      const analysis::Accepted& verdict, const std::filesystem::path& copy,
+                      analysis::ObjectReferences& objects) {
+  hr::wire::ModuleReload reload{lab().module->name(), lab().number, next->build_id, copy,
+                                hr::wire::encode(verdict.rewiring)};
+  damage(reload, verdict.rewiring);
+  auto clock = Clock::now();
+  auto prepared = hr::runtime::prepare(lab().module, reload);
+  lab().times.prepare_ms = lap(clock);
+  if (!prepared) {
+    explain(prepared.failure());
+    return LAB_REFUSED_BY_HOST;
+  }
+  auto done = hr::runtime::commit(*prepared.value());
+  lab().times.commit_ms = lap(clock);
+  if (!done) {
+    explain(done.failure());
+    return LAB_REFUSED_BY_HOST;
+  }
+  for (const std::string& remark : verdict.remarks)
+    lab().reason += remark + '\n';
+  lab().lineage->adopt(std::move(next), lab().number, objects);
+  ++lab().committed;
+  return LAB_COMMITTED;
+}
+
+lab_outcome reload(const std::filesystem::path& library,
+                   std::vector<std::filesystem::path> object_files) {
+  if (!lab().lineage)
+    if (const lab_outcome outcome = begin_lineage(); outcome != LAB_COMMITTED)
+      return outcome;
+  const auto objects = analysis::open_objects(std::move(object_files));
+  auto clock = Clock::now();
+  auto next = analysis::describe(library);
+  lab().times.describe_ms = lap(clock);
+  if (!next)
+    return broken(next.failure());
+  const auto verdict = lab().lineage->judge(*next.value(), lab().number + 1, *objects);
+  lab().times.judge_ms = lap(clock);
+  if (std::holds_alternative<analysis::Unchanged>(verdict))
+    return LAB_UNCHANGED;
+  if (const auto* refused = std::get_if<analysis::Refused>(&verdict)) {
+    for (const Failure& failure : refused->reasons)
+      explain(failure);
+    return LAB_REFUSED_BY_TOOL;
+  }
+  ++lab().number;
+  const auto copy =
+      publish::publish({library, lab().folder / ".hrwatch" / "gen", lab().module->name(),
+                        lab().number, next.value()->build_id, nops_of(*next.value())});
+  lab().times.publish_ms = lap(clock);
+  if (!copy)
+    return broken(copy.failure());
+  return hand_over(next.value(), std::get<analysis::Accepted>(verdict), copy.value(), *objects);
+}
+
+}  // namespace
+
+extern "C" {
+
+LAB_EXPORT void hr_module_loaded(const hr_module_info* info) {
+  if (!lab().module)
+    lab().module = Module::adopt(*info);
+}
+
+LAB_EXPORT void hr_module_unloaded(const hr_module_info*) {}
+
+LAB_EXPORT void lab_start(const char* folder) {
+  lab().folder = folder;
+  const std::filesystem::path copies = lab().folder / ".hrwatch" / "gen";
+  std::error_code ignored;
+  std::filesystem::remove_all(lab().folder / ".hrwatch", ignored);
+  std::filesystem::create_directories(copies, ignored);
+  chmod((lab().folder / ".hrwatch").c_str(), 0700);
+  chmod(copies.c_str(), 0700);
+}
+
+LAB_EXPORT lab_outcome lab_reload(const char* library, const char* const* objects, size_t count) {
+  lab().reason.clear();
+  lab().incomplete = 0;
+  lab().times = {};
+  return reload(library, std::vector<std::filesystem::path>(objects, objects + count));
+}
+
+LAB_EXPORT void lab_damage_next(lab_damage damage) {
+  lab().damage = damage;
+}
+
+LAB_EXPORT const char* lab_reason(void) {
+  return lab().reason.c_str();
+}
+
+LAB_EXPORT int lab_incomplete_reasons(void) {
+  return lab().incomplete;
+}
+
+LAB_EXPORT lab_times lab_last_times(void) {
+  return lab().times;
+}
+
+LAB_EXPORT unsigned lab_generations(void) {
+  return lab().committed;
+}
+}
