@@ -70,7 +70,7 @@ function(hr_row name)
   if(NOT ROW_HOST)
     set(ROW_HOST -fPIE)
   endif()
-  if(ROW_COMPILER STREQUAL "g++" AND ROW_LINKER STREQUAL "lld" AND NOT ROW_CANNOT_LINK)
+  if(ROW_COMPILER STREQUAL "g++" AND ROW_LINKER MATCHES "^(lld|bfd)$" AND NOT ROW_CANNOT_LINK)
     list(APPEND ROW_LINK -Wl,-T,${PROJECT_SOURCE_DIR}/cmake_module/hot_entries.ld)
   endif()
   # Rows that differ in the linker alone share their objects.
@@ -109,7 +109,8 @@ macro(hr_row_link name set cxx cc)
   set(plan "")
   set(libraries)
   file(MAKE_DIRECTORY ${folder})
-  hr_lab_presenter(${folder}/presenter.o ${cc} plant ${folder} ${module_flags})
+  set(presenter ${folder}/CMakeFiles/hrwatch/presenter.o)
+  hr_lab_presenter(${presenter} ${cc} plant ${folder} ${module_flags})
   foreach(version ${HR_ROW_VERSIONS})
     file(MAKE_DIRECTORY ${folder}/${version})
     set(library ${folder}/${version}/libplant.so)
@@ -118,8 +119,8 @@ macro(hr_row_link name set cxx cc)
       OUTPUT ${library}
       COMMAND ${cxx} -shared -fuse-ld=${ROW_LINKER} ${ROW_LEVEL} ${ROW_COMPILE} ${ROW_MODULE}
               -Wl,--build-id -Wl,-soname,libplant.so ${ROW_LINK} -o ${library} ${objects}
-              ${folder}/presenter.o $<TARGET_FILE:hrlab>
-      DEPENDS ${objects} ${folder}/presenter.o hrlab VERBATIM COMMENT "Matrix: ${name} version ${version}")
+              ${presenter} $<TARGET_FILE:hrlab>
+      DEPENDS ${objects} ${presenter} hrlab VERBATIM COMMENT "Matrix: ${name} version ${version}")
     list(APPEND libraries ${library})
     if(version GREATER 1)
       string(REPLACE ";" " " words "${version} ${library} ${objects}")
