@@ -30,7 +30,7 @@ std::vector<std::string> part_within(const std::set<std::string>& set, const std
 
 hr::wire::Failure folder_is_gone(const std::string& folder) {
   return {"the folder " + folder + " is gone", "it was deleted or moved away",
-          "put it back, or run cmake again if the project no longer needs it"};
+          "configure the project again: cmake -S <source folder> -B <build folder>"};
 }
 
 WatchedFolders::Difference WatchedFolders::replace(const WatchSet& set) {
@@ -75,10 +75,7 @@ WatchedFolders::Difference WatchedFolders::replace(const WatchSet& set) {
 
 bool WatchedFolders::adopt(const std::string& folder) {
   const std::string_view name = std::string_view(folder).substr(folder.rfind('/') + 1);
-  const bool excluded =
-      std::any_of(excluded_.begin(), excluded_.end(),
-                  [&](const std::string& one) { return lies_within(folder, one); });
-  if (wants(folder) || excluded || name.starts_with('.') ||
+  if (wants(folder) || is_excluded(folder) || name.starts_with('.') ||
       adopted_.size() >= max_adopted_folders) {
     return false;
   }
@@ -101,6 +98,11 @@ std::vector<std::string> WatchedFolders::abandon(const std::string& path) {
     adopted_.erase(folder);
   }
   return gone;
+}
+
+bool WatchedFolders::is_excluded(const std::string& folder) const {
+  return std::any_of(excluded_.begin(), excluded_.end(),
+                     [&](const std::string& one) { return lies_within(folder, one); });
 }
 
 bool WatchedFolders::wants(const std::string& folder) const {

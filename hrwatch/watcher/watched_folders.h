@@ -15,7 +15,7 @@ namespace hrwatch::watcher {
 // A project that unpacks an archive of many folders into a watched one stays within this.
 inline constexpr std::size_t max_adopted_folders = 4096;
 
-// What to say when a folder that was asked for has vanished.
+// What to say when a folder that the build keeps has vanished.
 hr::wire::Failure folder_is_gone(const std::string& folder);
 
 class WatchedFolders {
@@ -36,6 +36,10 @@ class WatchedFolders {
 
   // Forgets adopted folders at or below `path`; folders asked for stay. Gives what was forgotten.
   std::vector<std::string> abandon(const std::string& path);
+
+  // True for an excluded folder and what lies in it: nobody edits there, so when it vanishes that
+  // is news in itself.
+  bool is_excluded(const std::string& folder) const;
 
   bool wants(const std::string& folder) const;
 

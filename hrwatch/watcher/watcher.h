@@ -20,7 +20,7 @@ namespace hrwatch::watcher {
 // What to watch. All paths absolute and without "." or ".." parts.
 struct WatchSet {
   std::vector<std::string> folders;           // each with its files, not what lies deeper
-  std::vector<std::string> excluded;          // folders in which new folders are not taken in
+  std::vector<std::string> excluded;          // the build's: new folders there are not taken in
   std::unordered_set<std::string> dependent;  // files that are never taken for editor noise
 };
 
@@ -33,7 +33,8 @@ struct Listener {
   // written at that moment is not known.
   std::function<void(core::WatchOverflow)> on_overflow;
 
-  // A folder of the set is gone, or the system's limit was reached after the start.
+  // A watched folder inside an excluded one is gone (elsewhere the removed files say enough), or
+  // the system's limit was reached after the start.
   std::function<void(core::WatchLost)> on_lost;
 };
 

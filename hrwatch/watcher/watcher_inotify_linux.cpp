@@ -398,7 +398,7 @@ void InotifyWatcher::pick_up(const std::string& folder, Visited& visited) {
     snapshot_.forget(folder);
   } else if (armed == Armed::limit_reached) {
     lose(folder, watch_limit_reached(folders_.asked().size()));
-  } else if (was_present) {
+  } else if (was_present && folders_.is_excluded(folder)) {
     lose(folder, folder_is_gone(folder));
   }
 }

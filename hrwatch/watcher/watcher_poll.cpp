@@ -104,7 +104,7 @@ void PollWatcher::look_at(const std::string& folder) {
   if (!folders_.asked_for(folder)) {
     folders_.abandon(folder);
     snapshot_.forget(folder);
-  } else if (was_present) {
+  } else if (was_present && folders_.is_excluded(folder)) {
     lost_.push_back({folder, false, folder_is_gone(folder)});
   }
 }
