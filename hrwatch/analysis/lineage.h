@@ -54,6 +54,8 @@ using Verdict = std::variant<Accepted, Unchanged, Refused>;
 
 class Lineage {
  public:
+  struct State;  // lineage_state.h: for the rules of the verdict alone
+
   // Starts with what the host loaded itself. `description` may have problems: then every verdict is a
   // refusal that names them.
   explicit Lineage(std::shared_ptr<const Description> generation_0);
@@ -75,7 +77,6 @@ class Lineage {
   const std::string& newest_build_id() const;
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

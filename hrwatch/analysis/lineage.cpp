@@ -1,0 +1,101 @@
+#include "analysis/lineage.h"
+
+#include <utility>
+
+#include "analysis/judgement.h"
+#include "analysis/lineage_state.h"
+
+namespace hrwatch::analysis {
+namespace {
+
+// More would be the same story again: another compiler, another set of flags.
+constexpr std::size_t most_reasons = 16;
+
+Refused refused(std::vector<hr::wire::Failure> reasons) {
+  if (reasons.size() > most_reasons) {
+    const std::size_t left_out = reasons.size() - most_reasons;
+    reasons.resize(most_reasons);
+    reasons.back().why += "; and " + std::to_string(left_out) + " more reasons";
+  }
+  return {std::move(reasons)};
+}
+
+void fold(Lineage::State& state, std::shared_ptr<const Description> next, std::uint32_t number) {
+  adopt_types(state, *next);
+  adopt_variables(state, *next, number);
+  adopt_thread_locals(state, *next, number);
+  adopt_constants(state, *next, number);
+  adopt_functions(state, *next, number);
+  state.newest = std::move(next);
+}
+
+}  // namespace
+
+std::uint32_t Judgement::home(const hr::wire::Home& place) {
+  const auto [found, added] =
+      home_indices_.try_emplace(&place, static_cast<std::uint32_t>(rewiring.homes.size()));
+  if (added) {
+    rewiring.homes.push_back(place);
+  }
+  return found->second;
+}
+
+void Judgement::refuse(std::string what, std::string why, std::string fix) {
+  reasons.push_back({std::move(what), std::move(why), std::move(fix)});
+}
+
+Lineage::Lineage(std::shared_ptr<const Description> generation_0)
+    : state_(std::make_unique<State>()) {
+  state_->problems = generation_0->problems;
+  fold(*state_, std::move(generation_0), 0);
+}
+
+Lineage::~Lineage() = default;
+Lineage::Lineage(Lineage&&) noexcept = default;
+Lineage& Lineage::operator=(Lineage&&) noexcept = default;
+
+Lineage::Lineage(const Lineage& other) : state_(std::make_unique<State>(*other.state_)) {}
+
+Lineage& Lineage::operator=(const Lineage& other) {
+  if (this != &other) {
+    state_ = std::make_unique<State>(*other.state_);
+  }
+  return *this;
+}
+
+Verdict Lineage::judge(const Description& next, std::uint32_t number,
+                       ObjectReferences& objects) const {
+  if (next.build_id == state_->newest->build_id) {
+    return Unchanged();
+  }
+  if (!state_->problems.empty() || !next.problems.empty()) {
+    return refused(next.problems.empty() ? state_->problems : next.problems);
+  }
+  Judgement judgement(*state_, next, number, objects);
+  judge_types(judgement);
+  judge_constants(judgement);
+  judge_variables(judgement);
+  judge_thread_locals(judgement);
+  judge_functions(judgement);
+  judge_initialisers(judgement);
+  if (judgement.reasons.empty()) {  // else the references say nothing new
+    judge_code_references(judgement);
+    judge_data_references(judgement);
+  }
+  if (!judgement.reasons.empty()) {
+    return refused(std::move(judgement.reasons));
+  }
+  judgement.rewiring.memory_size = next.memory_size;
+  return Accepted{std::move(judgement.rewiring), std::move(judgement.remarks)};
+}
+
+void Lineage::adopt(std::shared_ptr<const Description> next, std::uint32_t number,
+                    ObjectReferences&) {
+  fold(*state_, std::move(next), number);
+}
+
+const std::string& Lineage::newest_build_id() const {
+  return state_->newest->build_id;
+}
+
+}  // namespace hrwatch::analysis

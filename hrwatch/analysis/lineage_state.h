@@ -1,0 +1,105 @@
+// What a lineage remembers of a host's generations: where everything lives and what newer builds
+// are compared with. Values only: the descriptions of old generations need not stay in memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/description.h"
+#include "analysis/lineage.h"
+#include "wire/rewiring.h"
+
+namespace hrwatch::analysis {
+
+// A variable and its one living storage.
+struct LivingVariable {
+  hr::wire::Home home;
+  std::uint64_t size = 0;
+  std::uint64_t type_hash = 0;
+  std::uint64_t image_hash = 0;  // of the newest build that has it
+  bool dynamic = false;          // in the newest build that has it
+  std::string type;
+};
+
+// A thread-local in the TLS image of the owning generation.
+struct LivingThreadLocal {
+  std::string name;
+  std::string type;
+  Key key = 0;
+  Address offset = 0;
+  std::uint64_t size = 0;
+  std::uint64_t type_hash = 0;
+  std::uint64_t image_hash = 0;
+};
+
+// A constant of the newest build that has it; every generation keeps a copy of its own.
+struct KnownConstant {
+  ConstantKind kind = ConstantKind::plain;
+  std::uint64_t size = 0;
+  std::uint64_t image_hash = 0;
+  std::vector<std::string> slots;
+  hr::wire::Home oldest;
+  std::uint64_t oldest_size = 0;
+  std::vector<hr::wire::Home> copies;  // of this size, the oldest first; empty for type identities
+};
+
+// One function for all generations that have it. Its place in `State::functions` is its slot.
+struct KnownFunction {
+  hr::wire::Home oldest;
+  bool forwards = false;  // the oldest entry can be made to lead elsewhere
+  std::uint64_t body_hash = 0;
+};
+
+// An entry that still runs its own body: no newer one took its place.
+struct LiveEntry {
+  std::uint32_t slot = 0;
+  std::uint32_t generation = 0;
+  Address entry = 0;
+  Address nop = 0;
+};
+
+// The closures of one enclosing function, in the newest build that has any.
+struct ClosureGroup {
+  std::vector<std::uint64_t> bodies;  // by closure number; 0 = not known
+  std::uint32_t epoch = 0;            // the generation since which closures keep their meaning
+};
+
+// What names a function across generations: its key, what it returns, and for closures the epoch.
+using Identity = std::uint64_t;
+
+struct Lineage::State {
+  std::shared_ptr<const Description> newest;
+  std::vector<hr::wire::Failure> problems;  // of generation 0
+  std::unordered_map<std::string, TypeLayout> types;
+  std::unordered_map<Key, LivingVariable> variables;
+  std::vector<LivingThreadLocal> thread_locals;  // empty: no generation has any yet
+  std::uint64_t tls_size = 0;
+  std::uint32_t tls_owner = 0;
+  std::unordered_map<Key, KnownConstant> constants;
+  std::vector<KnownFunction> functions;               // by slot
+  std::unordered_map<Identity, std::uint32_t> slots;  // of each identity
+  std::vector<LiveEntry> live;                        // in the order of appearance
+  std::unordered_map<std::string, ClosureGroup> closures;
+};
+
+// Where something of generation `number` is. Only generation 0 may have been bound elsewhere: later
+// ones are bound to themselves.
+template <class Symbol>
+hr::wire::Home home_of(const Symbol& symbol, std::uint32_t number) {
+  const bool bound_by_loader = number == 0 && symbol.exported;
+  return {number, symbol.address, bound_by_loader ? symbol.got : 0,
+          bound_by_loader ? symbol.name : std::string()};
+}
+
+// Folding a committed generation into the state, a part each. They take whatever the host runs:
+// what a judgement would refuse starts afresh.
+void adopt_types(Lineage::State& state, const Description& next);
+void adopt_variables(Lineage::State& state, const Description& next, std::uint32_t number);
+void adopt_thread_locals(Lineage::State& state, const Description& next, std::uint32_t number);
+void adopt_constants(Lineage::State& state, const Description& next, std::uint32_t number);
+void adopt_functions(Lineage::State& state, const Description& next, std::uint32_t number);
+
+}  // namespace hrwatch::analysis

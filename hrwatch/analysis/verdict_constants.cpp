@@ -1,0 +1,162 @@
+// Constants are not shared, but old ones are still read: virtual tables through live objects,
+// tables and values by the host. Type identities (Itanium C++ ABI 2.9.1) keep their oldest address.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "analysis/demangle.h"
+#include "analysis/judgement.h"
+
+namespace hrwatch::analysis {
+namespace {
+
+constexpr const char* pure = "__cxa_pure_virtual";
+
+// Whether old callers of a slot are still served: the same function, or the same function of
+// another class of the hierarchy (an override came or went).
+bool still_serves(const std::string& before, const std::string& after) {
+  if (before == after) {
+    return true;
+  }
+  if (before.empty() || after.empty()) {
+    return false;
+  }
+  if (before == pure || after == pure) {
+    return true;
+  }
+  const std::string signature = virtual_signature(before);
+  return !signature.empty() && signature == virtual_signature(after);
+}
+
+bool contains(const std::vector<std::string>& slots, const std::string& name) {
+  return std::find(slots.begin(), slots.end(), name) != slots.end();
+}
+
+// The functions of `slots` that the other table has no slot for.
+std::vector<std::string> missing(const std::vector<std::string>& slots,
+                                 const std::vector<std::string>& other) {
+  std::vector<std::string> list;
+  for (const std::string& name : slots) {
+    const bool served = std::any_of(other.begin(), other.end(), [&](const std::string& candidate) {
+      return candidate != pure && still_serves(name, candidate);
+    });
+    if (!name.empty() && name != pure && !served && !contains(list, demangle(name))) {
+      list.push_back(demangle(name));
+    }
+  }
+  return list;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+void refuse_table(Judgement& judgement, const Constant& next, const KnownConstant& known) {
+  const std::vector<std::string> added = missing(next.slots, known.slots);
+  const std::vector<std::string> removed = missing(known.slots, next.slots);
+  std::string why;
+  if (!added.empty()) {
+    why = joined(added) + " added";
+  }
+  if (!removed.empty()) {
+    why += (why.empty() ? "" : ", ") + joined(removed) + " removed";
+  }
+  for (std::size_t i = 0; why.empty() && i < std::min(next.slots.size(), known.slots.size()); ++i) {
+    if (!still_serves(known.slots[i], next.slots[i])) {
+      why = "the order changed: " + demangle(next.slots[i]) + " stands where " +
+            demangle(known.slots[i]) + " was";
+    }
+  }
+  if (why.empty()) {
+    why = "the table has " + std::to_string(next.slots.size()) + " entries, not " +
+          std::to_string(known.slots.size());
+  }
+  judgement.refuse("virtual functions of " + class_of_table(next.name) + " changed",
+                   why + "; objects made before have the old table, callers count on it");
+}
+
+void write_copies(Judgement& judgement, const Constant& next, const KnownConstant& known) {
+  for (const hr::wire::Home& copy : known.copies) {
+    judgement.rewiring.images.push_back(
+        {judgement.home(copy), next.address, next.size, demangle(next.name)});
+  }
+}
+
+void judge_table(Judgement& judgement, const Constant& next, const KnownConstant& known) {
+  if (next.slots == known.slots) {
+    return;
+  }
+  const bool serves =
+      next.slots.size() == known.slots.size() &&
+      std::equal(known.slots.begin(), known.slots.end(), next.slots.begin(), still_serves);
+  if (!serves || next.size != known.size) {
+    refuse_table(judgement, next, known);
+    return;
+  }
+  write_copies(judgement, next, known);  // live objects get the override that came or went
+}
+
+void judge_plain(Judgement& judgement, const Constant& next, const KnownConstant& known) {
+  if (next.size != known.size) {
+    if (next.exported) {
+      judgement.remarks.push_back("constant " + demangle(next.name) +
+                                  " changed size: the program keeps the old one");
+    }
+    return;
+  }
+  if (next.image_hash == known.image_hash) {
+    return;
+  }
+  write_copies(judgement, next, known);
+  if (next.exported) {
+    judgement.remarks.push_back(
+        "constant " + demangle(next.name) +
+        " changed: where the program compiled its value in, it keeps the old");
+  }
+}
+
+}  // namespace
+
+void judge_constants(Judgement& judgement) {
+  for (const Constant& next : judgement.next.constants) {
+    const auto found = judgement.state.constants.find(next.key);
+    if (found == judgement.state.constants.end() || found->second.kind != next.kind) {
+      continue;
+    }
+    if (next.kind == ConstantKind::vtable) {
+      judge_table(judgement, next, found->second);
+    } else if (next.kind == ConstantKind::plain) {
+      judge_plain(judgement, next, found->second);
+    }
+  }
+}
+
+void adopt_constants(Lineage::State& state, const Description& next, std::uint32_t number) {
+  for (const Constant& constant : next.constants) {
+    const auto [found, added] = state.constants.try_emplace(constant.key);
+    KnownConstant& known = found->second;
+    if (added || known.kind != constant.kind) {
+      known = {};
+      known.kind = constant.kind;
+      known.oldest = home_of(constant, number);
+      known.oldest_size = constant.size;
+    }
+    if (known.size != constant.size) {
+      known.copies.clear();
+      known.size = constant.size;
+    }
+    known.image_hash = constant.image_hash;
+    if (constant.kind == ConstantKind::vtable) {
+      known.slots = constant.slots;
+    }
+    if (constant.kind == ConstantKind::vtable || constant.kind == ConstantKind::plain) {
+      known.copies.push_back(home_of(constant, number));
+    }
+  }
+}
+
+}  // namespace hrwatch::analysis

@@ -1,0 +1,107 @@
+// Sharing: which variables of the next build live already, and where; whether they still are what
+// they were; and which edited initial values have to be written.
+#include <string>
+#include <unordered_map>
+
+#include "analysis/demangle.h"
+#include "analysis/judgement.h"
+
+namespace hrwatch::analysis {
+namespace {
+
+std::string type_and_size(const std::string& type, std::uint64_t size) {
+  const std::string bytes = std::to_string(size) + " bytes";
+  return type.empty() ? bytes : type + " (" + bytes + ")";
+}
+
+std::string declared_at(const Variable& variable) {
+  return variable.declared.empty() ? "" : " (" + variable.declared + ")";
+}
+
+// Whether `type` names a class whose change is a reason already.
+bool explained(const Judgement& judgement, const std::string& type) {
+  for (const std::string& name : judgement.changed_types) {
+    if (type.find(name) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void refuse_change(Judgement& judgement, const Variable& variable, const LivingVariable& living) {
+  const bool resized = variable.size != living.size;
+  std::string why = resized ? type_and_size(living.type, living.size) + " -> " +
+                                  type_and_size(variable.type, variable.size)
+                            : living.type + " -> " + variable.type;
+  if (!resized && living.type == variable.type) {
+    why = "the layout of " + variable.type + " changed";
+  }
+  judgement.refuse(
+      "variable " + demangle(variable.name) + " changed " + (resized ? "size" : "type"),
+      why + declared_at(variable) +
+          "; its value was made as the old type and can't be read as the new one");
+}
+
+void judge_image(Judgement& judgement, const Variable& variable, const LivingVariable& living) {
+  if (variable.dynamic != living.dynamic) {
+    judgement.remarks.push_back(demangle(variable.name) +
+                                " keeps its value: it is now initialised by " +
+                                (variable.dynamic ? "code" : "a constant") + declared_at(variable));
+  } else if (!variable.dynamic && variable.image_hash != living.image_hash) {
+    judgement.rewiring.images.push_back(
+        {judgement.home(living.home), variable.address, variable.size, demangle(variable.name)});
+  }
+}
+
+}  // namespace
+
+void judge_variables(Judgement& judgement) {
+  const Description& next = judgement.next;
+  judgement.living.assign(next.variables.size(), nullptr);
+  std::unordered_map<Key, const Variable*> seen;
+  seen.reserve(next.variables.size());
+  for (std::size_t i = 0; i < next.variables.size(); ++i) {
+    const Variable& variable = next.variables[i];
+    const auto [first, added] = seen.try_emplace(variable.key, &variable);
+    if (!added && first->second->address != variable.address) {
+      judgement.refuse("two variables " + demangle(variable.name) + " can't be told apart",
+                       "both stand in the same scope of " +
+                           (variable.unit.empty() ? std::string("the module") : variable.unit),
+                       "rename one of them");
+      continue;
+    }
+    const auto known = judgement.state.variables.find(variable.key);
+    if (known == judgement.state.variables.end()) {
+      continue;
+    }
+    const LivingVariable& living = known->second;
+    const bool retyped =
+        living.type_hash != 0 && variable.type_hash != 0 && living.type_hash != variable.type_hash;
+    if (living.size == variable.size && !retyped) {
+      judgement.living[i] = &living;
+      judge_image(judgement, variable, living);
+    } else if (!explained(judgement, variable.type)) {
+      refuse_change(judgement, variable, living);
+    }
+  }
+}
+
+void adopt_variables(Lineage::State& state, const Description& next, std::uint32_t number) {
+  for (const Variable& variable : next.variables) {
+    LivingVariable& living = state.variables[variable.key];
+    const bool retyped =
+        living.type_hash != 0 && variable.type_hash != 0 && living.type_hash != variable.type_hash;
+    if (living.size != variable.size || retyped || living.home.address == 0) {
+      living.home = home_of(variable, number);
+      living.size = variable.size;
+      living.type = variable.type;
+    }
+    if (variable.type_hash != 0) {
+      living.type_hash = variable.type_hash;
+    }
+    living.image_hash = variable.image_hash;
+    living.dynamic = variable.dynamic;
+  }
+}
+
+}  // namespace hrwatch::analysis
