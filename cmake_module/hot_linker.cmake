@@ -4,9 +4,8 @@ include(CheckLinkerFlag)
 
 # Whether the compiler really links a program with -fuse-ld=<linker>; asked once per build folder.
 function(_hrwatch_can_link_with linker result)
-  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
   set(language C)
-  if(NOT "C" IN_LIST languages)
+  if(NOT CMAKE_C_COMPILER)
     set(language CXX)
   endif()
   set(CMAKE_REQUIRED_QUIET TRUE)
@@ -64,12 +63,13 @@ endfunction()
 
 # Options of a link that is to be quick and readable for hrwatch: a build-id to know the library by, no
 # merging of string tails, and relocations in the classic form (the C library may not know RELR).
-function(_hrwatch_link_options linker result)
+function(_hrwatch_link_options target linker result)
   set(options -Wl,--build-id)
   if(linker STREQUAL "lld")
     list(APPEND options -Wl,-O0 -Wl,--pack-dyn-relocs=none)
   endif()
-  if("${CMAKE_C_COMPILER_ID};${CMAKE_CXX_COMPILER_ID}" MATCHES "GNU" AND linker MATCHES "^(lld|bfd)$")
+  _hrwatch_compiler(${target} CXX ID id)
+  if(id STREQUAL "GNU" AND linker MATCHES "^(lld|bfd)$")
     get_property(folder GLOBAL PROPERTY _HRWATCH_FOLDER)
     list(APPEND options -Wl,-T,${folder}/hot_entries.ld)
   endif()

@@ -33,6 +33,9 @@ function(_hrwatch_write_module_file target language linker)
   endif()
   _hrwatch_module_file_name(${target} "${configuration}" file)
   _hrwatch_hot_configurations(hot)
+  _hrwatch_compiler(${target} ${language} ID id)
+  _hrwatch_compiler(${target} ${language} VERSION version)
+  _hrwatch_compiler(${target} ${language} "" path)
   file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/.hrwatch/modules/${file} CONTENT "{
   \"name\": \"${target}\",
   \"target\": \"${target}\",
@@ -43,9 +46,9 @@ function(_hrwatch_write_module_file target language linker)
   \"source_dir\": \"$<TARGET_PROPERTY:${target},SOURCE_DIR>\",
   \"build_dir\": \"${CMAKE_BINARY_DIR}\",
   \"compiler\": {
-    \"id\": \"${CMAKE_${language}_COMPILER_ID}\",
-    \"version\": \"${CMAKE_${language}_COMPILER_VERSION}\",
-    \"path\": \"${CMAKE_${language}_COMPILER}\"
+    \"id\": \"${id}\",
+    \"version\": \"${version}\",
+    \"path\": \"${path}\"
   },
   \"linker\": \"${linker}\",
   \"languages\": [\"${language}\"]

@@ -29,6 +29,8 @@ function(_hrwatch_make_hot target)
   # and not a link option, since it also passes through static libraries under old policies (CMP0099).
   set_property(TARGET ${target} APPEND PROPERTY INTERFACE_LINK_LIBRARIES "${runtime}"
     "$<BUILD_INTERFACE:$<$<AND:${hot},$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>>:-rdynamic>>")
+  _hrwatch_linker(linker)
+  set_target_properties(${target} PROPERTIES HRWATCH_LINKER ${linker})
   set_property(GLOBAL APPEND PROPERTY _HRWATCH_HOT_TARGETS ${target})
 endfunction()
 
@@ -79,12 +81,12 @@ function(_hrwatch_add_link_flags target flags result)
   _hrwatch_own_linker(${target} "${flags}" linker)
   set(ours "")
   if(NOT linker)
-    _hrwatch_linker(linker)
+    get_target_property(linker ${target} HRWATCH_LINKER)
     if(NOT linker STREQUAL "default")
       list(APPEND ours -fuse-ld=${linker})
     endif()
   endif()
-  _hrwatch_link_options(${linker} options)
+  _hrwatch_link_options(${target} ${linker} options)
   list(APPEND ours ${options})
   _hrwatch_hot_configurations(hot)
   get_target_property(theirs ${target} LINK_OPTIONS)
@@ -93,6 +95,15 @@ function(_hrwatch_add_link_flags target flags result)
   endif()
   set_property(TARGET ${target} PROPERTY LINK_OPTIONS "$<${hot}:${ours}>" ${theirs})
   set(${result} ${linker} PARENT_SCOPE)
+endfunction()
+
+# Of the compiler of a target's folder: its ID, VERSION or path (""). Languages may be enabled in one
+# folder only.
+function(_hrwatch_compiler target language what result)
+  get_target_property(folder ${target} SOURCE_DIR)
+  string(REGEX REPLACE "_$" "" variable CMAKE_${language}_COMPILER_${what})
+  get_directory_property(value DIRECTORY ${folder} DEFINITION ${variable})
+  set(${result} "${value}" PARENT_SCOPE)
 endfunction()
 
 # CXX when the module has a C++ source (so that it is linked as C++ anyway), else C where it is enabled.

@@ -45,8 +45,8 @@ Address Entries::nop(Address entry) const {
   // g++ 12 lists all functions of a unit in one section that goes with the first of them: when that
   // one is discarded (an inline function that another unit has too), bfd drops the whole list and
   // lld refuses it (hot_entries.ld). The code itself shows the area: nothing else starts with two
-  // NOPs and has six before it.
-  const bool visible = entry % 16 == 0 && equal(bytes, two_nops) &&
+  // NOPs and has six before it, which start where -falign-functions=16 puts a function.
+  const bool visible = (entry - before_entry) % 16 == 0 && equal(bytes, two_nops) &&
                        equal(image_.bytes_at(entry - before_entry, before_entry), six_nops);
   return visible ? nop : 0;
 }

@@ -1,0 +1,3 @@
+int host_value(void);
+int game(void);
+int game(void) { return host_value() + 1; }
