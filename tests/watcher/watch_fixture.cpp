@@ -152,25 +152,4 @@ int WatchFixture::count(const std::string& name, core::FileChange change) const 
       }));
 }
 
-std::vector<core::Settle::Burst> WatchFixture::settle(std::vector<std::string> relevant) {
-  std::vector<core::Settle::Burst> bursts;
-  core::Settle settle;
-  for (const core::FileEvent& event : events_) {
-    const bool wanted = std::any_of(relevant.begin(), relevant.end(), [&](const std::string& name) {
-      return event.path == path(name);
-    });
-    if (!wanted) {
-      continue;
-    }
-    if (settle.due() && *settle.due() <= event.at) {
-      bursts.push_back(settle.take());
-    }
-    settle.add(event);
-  }
-  if (!settle.empty()) {
-    bursts.push_back(settle.take());
-  }
-  return bursts;
-}
-
 }  // namespace hrwatch::test

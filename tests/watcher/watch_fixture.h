@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "core/settle.h"
+#include "core/event.h"
 #include "watcher/watcher.h"
 
 namespace hrwatch::test {
@@ -64,9 +64,6 @@ class WatchFixture {
   const std::vector<core::WatchLost>& lost() const { return lost_; }
 
   int overflows() const { return overflows_; }
-
-  // The bursts the events settle to, when time passes as it did.
-  std::vector<core::Settle::Burst> settle(std::vector<std::string> relevant);
 
  private:
   void turn();
