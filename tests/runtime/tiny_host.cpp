@@ -98,16 +98,17 @@ wire::Rewiring rewire(const std::map<std::uint32_t, Symbols>& older, const Symbo
   return rewiring;
 }
 
-TinyHost::TinyHost() {
+TinyHost::TinyHost(bool adopt) {
   const std::string library = folder.path() / "libtiny.so";
   std::filesystem::copy_file(tiny_library("1"), library);
   handle_ = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   REQUIRE(handle_ != nullptr);
   using Describe = void (*)(hr_module_info*, const char*);
-  hr_module_info info;
   reinterpret_cast<Describe>(symbol("tiny_describe"))(&info, folder.path().c_str());
-  module = runtime::Module::adopt(info);
-  REQUIRE(module != nullptr);
+  if (adopt) {
+    module = runtime::Module::adopt(info);
+    REQUIRE(module != nullptr);
+  }
   generations_[0] = read_symbols(library);
 }
 

@@ -46,7 +46,8 @@ wire::Rewiring rewire(const std::map<std::uint32_t, Symbols>& older, const Symbo
 // Generation 0, loaded with dlopen from a copy in the build folder, and adopted.
 class TinyHost {
  public:
-  TinyHost();
+  // With `adopt` false the module is only loaded: `info` is what it says of itself.
+  explicit TinyHost(bool adopt = true);
   ~TinyHost();
 
   // The reload of version `version` as generation `number`, published and rewired.
@@ -60,6 +61,7 @@ class TinyHost {
   void* symbol(const char* name) const;
 
   BuildFolder folder;
+  hr_module_info info = {};
   std::shared_ptr<runtime::Module> module;
 
  private:
