@@ -124,3 +124,14 @@ TEST_CASE("After a commit the older code has its page rights back") {
   reload_now(host, "2", 1);
   CHECK(memory_rights(*host.module) == rights);
 }
+
+TEST_CASE("A generation is mapped at the place of its number") {
+  TinyHost host;
+  const auto& oldest = host.module->generation_0();
+  const auto places = host.module->space().slot(runtime::slot_count);
+  const auto size = runtime::place_size_for(oldest.end - oldest.begin);
+  reload_now(host, "2", 3);
+  CHECK(host.module->find(3)->image.begin == places + 2 * size);
+  reload_now(host, "3", 700);
+  CHECK(host.module->find(700)->image.begin == places + 699 * size);
+}
