@@ -1,7 +1,8 @@
 /* Compiled into every hot module by add_hot_module(): presents the library to the runtime before
  * any other code of it runs, and takes leave after all of it has. Exports nothing; knows nothing of
  * reloading. HR_MODULE_NAME and HR_MODULE_BUILD_DIR are string literals given for this source only.
- * C11, and C++11 through hot_module.cpp. The warnings that the project turns on are for its sources. */
+ * C11, and C++11 through hot_module.cpp. The warnings that the project turns on are for its
+ * sources. */
 #pragma GCC system_header
 #include "hr/module.h"
 

@@ -1,1 +1,3 @@
-int game(void) { return 1; }
+int game(void) {
+  return 1;
+}

@@ -1,4 +1,5 @@
 int score(void);
+
 int score(void) {
   static int points = 40;
   return points += 2;

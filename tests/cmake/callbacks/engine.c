@@ -1,2 +1,5 @@
 int play(void);
-int engine(void) { return play(); }
+
+int engine(void) {
+  return play();
+}

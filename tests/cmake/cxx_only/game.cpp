@@ -1,4 +1,7 @@
 #include <string>
 
 std::string greeting();
-std::string greeting() { return "hello"; }
+
+std::string greeting() {
+  return "hello";
+}

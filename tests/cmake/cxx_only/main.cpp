@@ -3,4 +3,6 @@
 
 std::string greeting();
 
-int main() { std::cout << greeting() << '\n'; }
+int main() {
+  std::cout << greeting() << '\n';
+}

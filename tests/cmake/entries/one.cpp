@@ -1,3 +1,9 @@
 #include "shared.h"
-int one(int x) { return shared(x); }
-int (*shared_of_one())(int) { return shared; }
+
+int one(int x) {
+  return shared(x);
+}
+
+int (*shared_of_one())(int) {
+  return shared;
+}

@@ -1,2 +1,5 @@
 #pragma once
-inline int shared(int x) { return x + 1; }
+
+inline int shared(int x) {
+  return x + 1;
+}

@@ -1,5 +1,6 @@
 #include <stdio.h>
 int one(void);
+
 int main(void) {
   printf("one %d\n", one());
   return 0;

@@ -1,1 +1,3 @@
-int game(void) { return 6; }
+int game(void) {
+  return 6;
+}

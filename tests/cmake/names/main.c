@@ -1,5 +1,6 @@
 #include <stdio.h>
 int game(void);
+
 int main(void) {
   printf("game %d\n", game());
   return 0;

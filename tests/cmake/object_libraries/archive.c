@@ -1,2 +1,5 @@
 int archive_state = 12;
-int archive(void) { return archive_state; }
+
+int archive(void) {
+  return archive_state;
+}

@@ -1,2 +1,5 @@
 int linked_state = 30;
-int linked(void) { return linked_state; }
+
+int linked(void) {
+  return linked_state;
+}

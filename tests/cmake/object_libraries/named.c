@@ -1,3 +1,6 @@
 int linked(void);
 int archive(void);
-int game(void) { return linked() + archive(); }
+
+int game(void) {
+  return linked() + archive();
+}

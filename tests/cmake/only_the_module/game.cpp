@@ -1,2 +1,5 @@
 extern "C" int in_assembly();
-int game() { return in_assembly(); }
+
+int game() {
+  return in_assembly();
+}

@@ -1,1 +1,3 @@
-int other(void) { return 2; }
+int other(void) {
+  return 2;
+}

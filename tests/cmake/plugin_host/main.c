@@ -1,10 +1,12 @@
 #include <dlfcn.h>
 #include <stdio.h>
 
-int host_value(void) { return 41; }
+int host_value(void) {
+  return 41;
+}
 
 int main(void) {
-  void *plugin = dlopen(PLUGIN, RTLD_NOW | RTLD_GLOBAL);
+  void* plugin = dlopen(PLUGIN, RTLD_NOW | RTLD_GLOBAL);
   if (!plugin) {
     fprintf(stderr, "%s\n", dlerror());
     return 1;

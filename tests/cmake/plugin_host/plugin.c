@@ -1,2 +1,5 @@
 int host_value(void);
-__attribute__((visibility("default"))) int entry(void) { return host_value() + 1; }
+
+__attribute__((visibility("default"))) int entry(void) {
+  return host_value() + 1;
+}

@@ -1,1 +1,3 @@
-std::string four() { return shared_by_unity(); }
+std::string four() {
+  return shared_by_unity();
+}

@@ -4,4 +4,7 @@ std::string one();
 std::string two();
 std::string three();
 std::string four();
-int main() { std::cout << one() << two() << three() << four() << '\n'; }
+
+int main() {
+  std::cout << one() << two() << three() << four() << '\n';
+}

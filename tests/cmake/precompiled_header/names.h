@@ -1,2 +1,5 @@
 #pragma once
-inline std::string name(int i) { return "name" + std::to_string(i); }
+
+inline std::string name(int i) {
+  return "name" + std::to_string(i);
+}

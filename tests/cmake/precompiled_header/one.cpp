@@ -1,1 +1,3 @@
-std::string one() { return name(__LINE__); }
+std::string one() {
+  return name(__LINE__);
+}

@@ -1,2 +1,7 @@
-static std::string shared_by_unity() { return "united"; }
-std::string three() { return shared_by_unity(); }
+static std::string shared_by_unity() {
+  return "united";
+}
+
+std::string three() {
+  return shared_by_unity();
+}

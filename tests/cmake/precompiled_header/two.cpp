@@ -1,1 +1,3 @@
-std::string two() { return name(__LINE__); }
+std::string two() {
+  return name(__LINE__);
+}

@@ -1,4 +1,7 @@
 #include <cstdio>
 int game();
 int render();
-int main() { std::printf("%d %d\n", game(), render()); }
+
+int main() {
+  std::printf("%d %d\n", game(), render());
+}

@@ -1,4 +1,5 @@
 int think(int x);
+
 int think(int x) {
   static int calls;
   return x + ++calls;

@@ -18,7 +18,7 @@ static std::vector<std::unique_ptr<Entity>> entities;
 std::string frame() {
   entities.push_back(std::make_unique<Soldier>());
   int sum = 0;
-  for (const auto &entity : entities) {
+  for (const auto& entity : entities) {
     sum += entity->act();
   }
   return "sum " + std::to_string(sum);

@@ -1,3 +1,6 @@
 #include "limit.h"
 extern int table[2];
-int physics(void) { return LIMIT + table[0] + table[1]; }
+
+int physics(void) {
+  return LIMIT + table[0] + table[1];
+}

@@ -1,2 +1,7 @@
-__attribute__((weak)) int two(void) { return 0; }
-int one(void) { return 1 + two(); }
+__attribute__((weak)) int two(void) {
+  return 0;
+}
+
+int one(void) {
+  return 1 + two();
+}

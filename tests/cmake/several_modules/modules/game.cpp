@@ -1,1 +1,3 @@
-int game() { return 1; }
+int game() {
+  return 1;
+}

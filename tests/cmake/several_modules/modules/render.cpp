@@ -1,2 +1,5 @@
 int game();
-int render() { return 10 + game(); }
+
+int render() {
+  return 10 + game();
+}

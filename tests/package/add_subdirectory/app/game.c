@@ -1,3 +1,6 @@
 int host_value(void);
 int game(void);
-int game(void) { return host_value() + 1; }
+
+int game(void) {
+  return host_value() + 1;
+}

@@ -2,7 +2,10 @@
 
 int game(void);
 int host_value(void);
-int host_value(void) { return 41; }
+
+int host_value(void) {
+  return 41;
+}
 
 int main(void) {
   printf("game %d\n", game());
