@@ -1,0 +1,133 @@
+#include "lineage/module.h"
+
+using namespace made;
+
+namespace {
+
+Module with_enemy(std::vector<Member> members, std::uint64_t size) {
+  Module module;
+  module.type("Enemy", size, std::move(members));
+  return module;
+}
+
+Module old_enemy() {
+  Module module = with_enemy({member("x", "float", 0), member("y", "float", 4)}, 8);
+  module.raw().build_id = "old";
+  return module;
+}
+
+}  // namespace
+
+TEST_CASE("a member that was added is named with its place") {
+  const auto reasons = refused(judge(
+      old_enemy(),
+      with_enemy({member("x", "float", 0), member("y", "float", 4), member("hp", "int", 8)}, 12)));
+  REQUIRE(reasons.size() == 1);
+  check_failure(
+      reasons[0], "struct Enemy changed layout",
+      "hp (int) added at offset 8; 8 -> 12 bytes (game.h:12); objects made before use the "
+      "old layout",
+      undo);
+}
+
+TEST_CASE("members that went, changed type or moved are named") {
+  const auto removed = refused(judge(old_enemy(), with_enemy({member("x", "float", 0)}, 4)));
+  CHECK(
+      removed.at(0).why ==
+      "y (float) removed from offset 4; 8 -> 4 bytes (game.h:12); objects made before use the old "
+      "layout");
+  const auto retyped =
+      refused(judge(old_enemy(), with_enemy({member("x", "int", 0), member("y", "float", 4)}, 8)));
+  CHECK(retyped.at(0).why ==
+        "x changed from float to int (game.h:12); objects made before use the old layout");
+  const auto moved = refused(
+      judge(old_enemy(), with_enemy({member("y", "float", 0), member("x", "float", 4)}, 8)));
+  CHECK(moved.at(0).why ==
+        "y moved from offset 4 to offset 0, x moved from offset 0 to offset 4 (game.h:12); objects "
+        "made before use the old layout");
+}
+
+TEST_CASE("bit-fields and bases are told apart") {
+  Module before("old");
+  Member flag = member("flag", "unsigned int", 0);
+  flag.bit_size = 1;
+  Member base = member("", "Thing", 0);
+  base.base = true;
+  before.type("Enemy", 8, {flag});
+  Module after;
+  flag.bit_size = 2;
+  after.type("Enemy", 8, {base, flag});
+  CHECK(refused(judge(before, after)).at(0).why ==
+        "base Thing added at offset 0, flag changed from 1 to 2 bits (game.h:12); objects made "
+        "before use the old layout");
+}
+
+TEST_CASE("a long list of differences is cut") {
+  Module before("old"), after;
+  before.type("Enemy", 4, {member("id", "int", 0)});
+  std::vector<Member> many;
+  for (const char* name : {"id", "a", "b", "c", "d", "e", "f"}) {
+    many.push_back(member(name, "int", 4 * many.size()));
+  }
+  after.type("Enemy", 28, many);
+  CHECK(refused(judge(before, after)).at(0).why ==
+        "a (int) added at offset 4, b (int) added at offset 8, c (int) added at offset 12, d (int) "
+        "added at offset 16 and 2 more; 4 -> 28 bytes (game.h:12); objects made before use the old "
+        "layout");
+}
+
+TEST_CASE("a class that only holds the changed one is not told again") {
+  Module before("old"), after;
+  before.type("Army", 28,
+              {member("first", "Enemy", 0, 8, 1), member("rest", "Enemy [2]", 8, 16, 1),
+               member("n", "int", 24)});
+  before.type("Enemy", 8, {member("x", "float", 0)});
+  after.type("Army", 40,
+             {member("first", "Enemy", 0, 12, 2), member("rest", "Enemy [2]", 12, 24, 2),
+              member("n", "int", 36)});
+  after.type("Enemy", 12, {member("x", "float", 0), member("hp", "int", 8)});
+  const auto reasons = refused(judge(before, after));
+  REQUIRE(reasons.size() == 1);
+  CHECK(reasons[0].what == "struct Enemy changed layout");
+}
+
+TEST_CASE("a class that was edited as well is told too, its cause first") {
+  Module before("old"), after;
+  before.type("Army", 8, {member("first", "Enemy", 0, 8, 1)}, "class");
+  before.type("Enemy @ /src/a.cpp", 8, {member("x", "float", 0)});
+  after.type("Army", 20, {member("first", "Enemy", 0, 12, 2), member("n", "int", 12)}, "class");
+  after.type("Enemy @ /src/a.cpp", 12, {member("x", "float", 0), member("hp", "int", 8)});
+  const auto reasons = refused(judge(before, after));
+  REQUIRE(reasons.size() == 2);
+  CHECK(reasons[0].what == "class Army changed layout");
+  CHECK(reasons[1].what == "struct Enemy changed layout");
+}
+
+TEST_CASE("a change that no member explains is still refused") {
+  Module before("old"), after;
+  before.type("Enemy", 8, {member("x", "float", 0)}).hash = 1;
+  after.type("Enemy", 8, {member("x", "float", 0)}).hash = 2;
+  CHECK(refused(judge(before, after)).at(0).why ==
+        "the layout of something inside it changed (game.h:12); objects made before use the old "
+        "layout");
+}
+
+TEST_CASE("new classes, gone classes, equal classes and closures are no reason") {
+  Module before("old"), after;
+  before.type("Same", 4, {member("x", "int", 0)});
+  before.type("Gone", 4, {member("x", "int", 0)});
+  before.type("f()::<lambda>", 4, {member("x", "int", 0)}, "closure");
+  after.type("Same", 4, {member("x", "int", 0)});
+  after.type("New", 4, {member("x", "int", 0)});
+  after.type("f()::<lambda>", 8, {member("x", "long", 0)}, "closure");
+  accepted(judge(before, after));
+}
+
+TEST_CASE("a class that was gone for a while is compared with what it last was") {
+  Objects objects;
+  Lineage lineage(old_enemy().description());
+  Module without("middle");
+  lineage.adopt(without.description(), 1, objects);
+  const Module back = with_enemy({member("x", "float", 0)}, 4);
+  CHECK(refused(lineage.judge(*back.description(), 2, objects)).size() == 1);
+}
