@@ -61,7 +61,8 @@ void check_code(const ElfImage& image, const Symbols& symbols, const Entries& en
   if (image.symbols().empty())
     problems.push_back({"the module is stripped", "without .symtab its variables have no names",
                         "link it without -s, and don't run strip on it"});
-  else if (std::none_of(symbols.functions.begin(), symbols.functions.end(),
+  else if (!has_relr(image) &&  // its entries are listed there
+           std::none_of(symbols.functions.begin(), symbols.functions.end(),
                         [&](const Symbol& f) { return entries.nop(f.address) != 0; }))
     problems.push_back({"the module's functions have no patchable entries",
                         "a call of an old function could not be led to its new code",
