@@ -50,14 +50,14 @@ struct Findings {
   std::vector<InitialiserTouches> initialisers;
   std::vector<Failure> problems;
 
-  explicit Findings(const ElfImage& image)
+  Findings(const std::filesystem::path& library, const ElfImage& image)
       : symbols(read_symbols(image)),
         entries(image),
         closures(find_closures(symbols)),
         code(find_code_references(image, symbols)),
         data(find_data_references(image, symbols)),
         initialisers(find_initialisers(image, symbols)),
-        problems(find_problems(image, symbols, entries)) {}
+        problems(find_problems(library, image, symbols, entries)) {}
 };
 
 // Hashes of all initial images, in the order of the symbols.
@@ -124,7 +124,7 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
   auto description = std::make_shared<Description>();
   description->build_id = image.build_id();
   describe_segments(image, *description);
-  Findings findings(image);
+  Findings findings(library, image);
   ImageHashes images(image, findings.symbols);
   const std::vector<std::uint64_t> bodies = body_hashes(image, findings);
 

@@ -26,9 +26,6 @@ Entries::Entries(const ElfImage& image) : image_(image) {
         relocation.addend != 0)
       listed_.push_back(static_cast<Address>(relocation.addend));
   std::sort(listed_.begin(), listed_.end());
-  for (auto at = std::adjacent_find(listed_.begin(), listed_.end()); at != listed_.end();
-       at = std::adjacent_find(at + 1, listed_.end()))
-    folded_.push_back(*at + before_entry);
 }
 
 Address Entries::nop(Address entry) const {

@@ -16,16 +16,9 @@ class Entries {
   // The 2-byte NOP of the function that starts at `entry`; 0 when it has no area of scheme 8,6.
   Address nop(Address entry) const;
 
-  // No function of the library is listed.
-  bool empty() const { return listed_.empty(); }
-
-  // Areas that several functions of the compiler ended up with: the linker folded them (ICF).
-  const std::vector<Address>& folded() const { return folded_; }
-
  private:
   const ElfImage& image_;
   std::vector<Address> listed_;  // starts of areas, sorted
-  std::vector<Address> folded_;  // entries
 };
 
 }  // namespace hrwatch::analysis

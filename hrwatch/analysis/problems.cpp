@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "analysis/folded_functions.h"
+
 namespace hrwatch::analysis {
 namespace {
 
@@ -46,18 +48,8 @@ bool link_time_optimised(const Symbols& symbols) {
          std::any_of(symbols.variables.begin(), symbols.variables.end(), promoted);
 }
 
-std::string folded_functions(const Symbols& symbols, Address entry) {
-  std::string names;
-  for (const Symbol* function = starting_at(symbols.functions, entry);
-       function && function != symbols.functions.data() + symbols.functions.size() &&
-       function->address == entry;
-       ++function)
-    names.append(names.empty() ? "" : " and ").append(function->name);
-  return names;
-}
-
-void check_code(const ElfImage& image, const Symbols& symbols, const Entries& entries,
-                std::vector<Failure>& problems) {
+void check_code(const std::filesystem::path& library, const ElfImage& image, const Symbols& symbols,
+                const Entries& entries, std::vector<Failure>& problems) {
   if (image.symbols().empty())
     problems.push_back({"the module is stripped", "without .symtab its variables have no names",
                         "link it without -s, and don't run strip on it"});
@@ -72,9 +64,8 @@ void check_code(const ElfImage& image, const Symbols& symbols, const Entries& en
     problems.push_back({"the module was optimised at link time",
                         "functions and variables are merged and renamed across its sources",
                         "set INTERPROCEDURAL_OPTIMIZATION OFF for it and remove -flto"});
-  if (!entries.folded().empty())
-    problems.push_back({"the linker folded functions with equal code (" +
-                            folded_functions(symbols, entries.folded().front()) + ")",
+  if (const std::string folded = folded_functions(library, symbols); !folded.empty())
+    problems.push_back({"the linker folded functions with equal code (" + folded + ")",
                         "one entry can't lead to two new functions",
                         "link the module without --icf=all or --icf=safe (-Wl,--icf=none)"});
 }
@@ -103,13 +94,13 @@ void check_relocations(const ElfImage& image, std::vector<Failure>& problems) {
 
 }  // namespace
 
-std::vector<Failure> find_problems(const ElfImage& image, const Symbols& symbols,
-                                   const Entries& entries) {
+std::vector<Failure> find_problems(const std::filesystem::path& library, const ElfImage& image,
+                                   const Symbols& symbols, const Entries& entries) {
   std::vector<Failure> problems;
   if (image.build_id().empty())
     problems.push_back({"the module has no build-id", "one build can't be told from another",
                         "link it with -Wl,--build-id"});
-  check_code(image, symbols, entries, problems);
+  check_code(library, image, symbols, entries, problems);
   check_relocations(image, problems);
   return problems;
 }

@@ -1,6 +1,7 @@
 // What makes a library unfit to be a generation, each with its mend. Knows no earlier build.
 #pragma once
 
+#include <filesystem>
 #include <vector>
 
 #include "analysis/elf_image.h"
@@ -12,7 +13,8 @@ namespace hrwatch::analysis {
 
 // Problems that the file, its symbols and its relocations show; debug info has its own
 // (DebugInfo::problems), and so has code (CodeReferences::problems).
-std::vector<hr::wire::Failure> find_problems(const ElfImage& image, const Symbols& symbols,
+std::vector<hr::wire::Failure> find_problems(const std::filesystem::path& library,
+                                             const ElfImage& image, const Symbols& symbols,
                                              const Entries& entries);
 
 }  // namespace hrwatch::analysis
