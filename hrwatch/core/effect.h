@@ -29,8 +29,11 @@ struct CancelBuild {
   BuildId build = 0;
 };
 
-// Read the project again. Answered by ModelLoaded or ModelFailed.
-struct LoadModel {};
+// Read the project again. Answered by ModelLoaded or ModelFailed; not at all when only what a build
+// may have changed was to be looked at (`full` false) and nothing has.
+struct LoadModel {
+  bool full = true;
+};
 
 // Watch exactly what this model says.
 struct Watch {

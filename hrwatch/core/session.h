@@ -103,6 +103,7 @@ struct State {
   bool once_refused = false;
   std::optional<int> quitting;  // exit code, once asked to stop
   bool load_wanted = false;     // read the project again when idle
+  bool reload_all = false;      // ... all of it: events were lost
   bool announced_watching = false;
 };
 

@@ -94,6 +94,7 @@ void settle_over(Step& step) {
   step.say(Change{burst.paths, plan.reasons});
   if (burst.overflow) {
     state.load_wanted = true;
+    state.reload_all = true;
   }
   if (!plan.builds()) {
     return;

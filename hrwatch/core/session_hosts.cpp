@@ -179,7 +179,7 @@ void become_idle(Step& step) {
     return;
   }
   if (std::exchange(state.load_wanted, false)) {
-    step.effects.emplace_back(LoadModel{});
+    step.effects.emplace_back(LoadModel{std::exchange(state.reload_all, false)});
   }
   once_check(step);
 }

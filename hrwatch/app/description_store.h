@@ -1,0 +1,45 @@
+// The descriptions of a session by build-id: in memory while they are used, else from the build
+// folder, else made from the library. Each is made once, however many ask.
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analysis/describe.h"
+
+namespace hrwatch::app {
+
+// Thread safe.
+class DescriptionStore {
+ public:
+  using Described = hr::wire::Result<std::shared_ptr<const analysis::Description>>;
+
+  explicit DescriptionStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  // The description of build `build_id`; the first of `libraries` that is that build is read when
+  // nobody knows it yet. Blocks while another thread makes the same one.
+  // Errors: none of the libraries can be read or is that build.
+  Described get(const std::string& build_id, const std::vector<std::filesystem::path>& libraries);
+
+  // Writes what has been made since the last call to the folder. Off the critical path.
+  void save_new();
+
+ private:
+  Described find_or_make(const std::string& build_id,
+                         const std::vector<std::filesystem::path>& libraries);
+
+  std::filesystem::path folder_;
+  std::mutex mutex_;
+  std::condition_variable made_;
+  std::map<std::string, std::weak_ptr<const analysis::Description>> known_;
+  std::set<std::string> making_;
+  std::vector<std::shared_ptr<const analysis::Description>> unsaved_;
+};
+
+}  // namespace hrwatch::app

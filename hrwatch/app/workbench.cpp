@@ -1,0 +1,376 @@
+#include "app/workbench.h"
+
+#include <uv.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "analysis/describe.h"
+#include "app/fold.h"
+#include "publish/publish.h"
+
+namespace hrwatch::app {
+namespace {
+
+namespace fs = std::filesystem;
+using hr::wire::Failure;
+
+core::Time now() {
+  return core::Time{static_cast<std::int64_t>(uv_hrtime())};
+}
+
+// The objects of a module, unless one is newer than the library: then a build has failed since, and
+// they would answer for code that the library does not have.
+std::unique_ptr<analysis::ObjectReferences> objects_of(const WatchedModule& module) {
+  std::error_code error;
+  const auto linked = fs::last_write_time(module.artifact, error);
+  const bool stale = std::any_of(module.objects.begin(), module.objects.end(), [&](const auto& o) {
+    const auto compiled = fs::last_write_time(o, error);
+    return error || compiled > linked;
+  });
+  return analysis::open_objects(stale ? std::vector<fs::path>{} : module.objects);
+}
+
+std::vector<std::uint64_t> entry_nops(const analysis::Description& description) {
+  std::vector<std::uint64_t> nops;
+  for (const auto& function : description.functions) {
+    if (function.nop != 0) {
+      nops.push_back(function.nop);
+    }
+  }
+  return nops;
+}
+
+// What tells one build of a program from another.
+std::string program_id(const fs::path& program) {
+  if (const auto id = analysis::read_build_id(program); id.ok()) {
+    return id.value();
+  }
+  std::error_code error;
+  const auto written = fs::last_write_time(program, error).time_since_epoch().count();
+  return error ? std::string{} : std::to_string(written);
+}
+
+}  // namespace
+
+// One host's judging on its way: first the verdicts, then the copies they need.
+struct Workbench::Judgement {
+  struct Piece {
+    std::string module;
+    WatchedModule facts;
+    Description next;
+    std::shared_ptr<Copy> copy;
+    std::shared_ptr<analysis::ObjectReferences> objects;
+    core::ModuleVerdict verdict;
+    std::vector<std::byte> rewiring;
+  };
+
+  core::RoundId round = 0;
+  core::HostId host = 0;
+  std::vector<Piece> pieces;
+  core::Time analysed{};
+};
+
+Workbench::Workbench(uv_loop_t* loop, const fs::path& build_dir,
+                     std::function<void(core::Event)> sink)
+    : folder_(build_dir / ".hrwatch"),
+      sink_(std::move(sink)),
+      workers_(loop),
+      store_(std::make_shared<DescriptionStore>(folder_ / "desc")) {}
+
+hr::wire::Result<hr::wire::Done> Workbench::open() {
+  for (const auto& folder : {folder_, folder_ / "gen", folder_ / "desc"}) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (!error) {
+      fs::permissions(folder, fs::perms::owner_all, error);
+    }
+    if (error) {
+      return Failure{"the folder " + folder.string() + " can't be used", error.message(),
+                     "make it writable for you alone: chmod -R u+rwX,go= " + folder_.string()};
+    }
+  }
+  publish::remove_leftovers(folder_ / "gen");
+  return hr::wire::Done{};
+}
+
+void Workbench::set_modules(std::vector<WatchedModule> modules) {
+  std::map<std::string, Module> known = std::exchange(modules_, {});
+  for (auto& module : modules) {
+    Module& entry = modules_[module.name];
+    if (const auto old = known.find(module.name); old != known.end()) {
+      entry = std::move(old->second);
+    }
+    entry.facts = std::move(module);
+  }
+}
+
+void Workbench::analyse(core::RoundId round, const fs::path& executable) {
+  struct Analysis {
+    core::Analysed result;
+    std::size_t open = 0;
+  };
+
+  auto analysis = std::make_shared<Analysis>();
+  analysis->result.round = round;
+  analysis->open = modules_.size() + 1;
+  const auto one_done = [this, analysis] {
+    if (--analysis->open == 0) {
+      sink_(analysis->result);
+      save_when_idle();
+    }
+  };
+  for (const auto& [name, module] : modules_) {
+    auto described = std::make_shared<DescriptionStore::Described>(Failure{});
+    workers_.run(
+        [described, store = store_, library = module.facts.artifact, newest = module.newest] {
+          const auto id = analysis::read_build_id(library);
+          if (!id.ok()) {
+            *described = id.failure();
+          } else if (newest && newest->build_id == id.value()) {
+            *described = newest;
+          } else {
+            *described = store->get(id.value(), {library});
+          }
+        },
+        [this, analysis, described, one_done, name = name] {
+          const auto found = modules_.find(name);
+          if (!described->ok()) {
+            analysis->result.modules.push_back({name, "", described->failure()});
+          } else if (found != modules_.end()) {
+            Module& built = found->second;
+            const bool fresh = built.newest != described->value();
+            built.newest = described->value();
+            analysis->result.modules.push_back({name, built.newest->build_id, std::nullopt});
+            if (fresh && std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& host) {
+                  return host.second.generations.contains(name);
+                })) {
+              publish(built, newest_generation(name));
+            }
+          }
+          one_done();
+        });
+  }
+  auto id = std::make_shared<std::string>();
+  workers_.run(
+      [id, executable] {
+        if (!executable.empty()) {
+          *id = program_id(executable);
+        }
+      },
+      [analysis, id, one_done] {
+        analysis->result.executable_id = *id;
+        one_done();
+      });
+}
+
+std::uint32_t Workbench::newest_generation(const std::string& module) const {
+  std::uint32_t newest = 0;
+  for (const auto& [host, bench] : hosts_) {
+    if (const auto has = bench.generations.find(module); has != bench.generations.end()) {
+      newest = std::max(newest, has->second);
+    }
+  }
+  return newest;
+}
+
+std::shared_ptr<Workbench::Copy> Workbench::publish(Module& module, std::uint32_t newest_known) {
+  const auto& id = module.newest->build_id;
+  if (module.copy && module.copy->build_id == id && module.copy->generation > newest_known &&
+      !module.copy->failure) {
+    return module.copy;
+  }
+  const auto gen = folder_ / "gen";
+  const auto& name = module.facts.name;
+  module.last_generation = std::max({newest_generation(name) + 1, module.last_generation + 1,
+                                     publish::next_generation(gen, name)});
+  auto copy = std::make_shared<Copy>();
+  copy->build_id = id;
+  copy->generation = module.last_generation;
+  module.copy = copy;
+  auto result = std::make_shared<hr::wire::Result<fs::path>>(Failure{});
+  workers_.run(
+      [result, gen, copy, facts = module.facts, newest = module.newest] {
+        *result = publish::publish({facts.artifact, gen, facts.name, copy->generation,
+                                    copy->build_id, entry_nops(*newest)});
+      },
+      [result, copy] {
+        copy->done = true;
+        if (result->ok()) {
+          copy->path = result->value();
+        } else {
+          copy->failure = result->failure();
+        }
+        for (const auto& waiting : std::exchange(copy->waiting, {})) {
+          waiting();
+        }
+      });
+  return copy;
+}
+
+void Workbench::fold(core::HostId host, int pid,
+                     const std::vector<hr::wire::ModuleState>& modules) {
+  auto& bench = hosts_.try_emplace(host, Bench{pid, Strand(workers_), {}, {}, {}}).first->second;
+  if (!bench.lineages) {
+    bench.lineages = std::make_shared<Lineages>();
+  }
+  auto request = std::make_shared<FoldRequest>();
+  request->pid = pid;
+  request->copies = folder_ / "gen";
+  bench.generations.clear();
+  for (const auto& module : modules) {
+    const auto known = modules_.find(module.name);
+    if (known == modules_.end() || module.generations.empty()) {
+      continue;  // not ours to reload
+    }
+    request->modules.push_back(module);
+    request->artifacts[module.name] = known->second.facts.artifact;
+    bench.generations[module.name] = module.generations.back().number;
+  }
+  auto failure = std::make_shared<std::optional<Failure>>();
+  bench.strand.run(
+      [request, failure, store = store_, lineages = bench.lineages] {
+        auto folded = app::fold(*request, *store);
+        lineages->next.clear();
+        if (folded.ok()) {
+          lineages->now = std::move(folded.value());
+        } else {
+          lineages->now.clear();
+          *failure = folded.failure();
+        }
+      },
+      [this, host, failure] {
+        sink_(core::HostFolded{host, *failure});
+        save_when_idle();
+      });
+}
+
+void Workbench::judge(core::RoundId round, core::HostId host,
+                      const std::vector<std::string>& modules) {
+  const auto found = hosts_.find(host);
+  if (found == hosts_.end()) {
+    return;  // it left; the session knows or will know
+  }
+  auto judgement = std::make_shared<Judgement>();
+  judgement->round = round;
+  judgement->host = host;
+  for (const auto& name : modules) {
+    const auto module = modules_.find(name);
+    if (module != modules_.end() && module->second.newest) {
+      auto copy = publish(module->second, found->second.generations[name]);
+      judgement->pieces.push_back(
+          {name, module->second.facts, module->second.newest, std::move(copy), nullptr, {}, {}});
+    }
+  }
+  found->second.strand.run(
+      [judgement, lineages = found->second.lineages] {
+        for (auto& piece : judgement->pieces) {
+          auto& verdict = piece.verdict;
+          verdict.module = piece.module;
+          verdict.build_id = piece.next->build_id;
+          verdict.generation = piece.copy->generation;
+          piece.objects = objects_of(piece.facts);
+          const auto lineage = lineages->now.find(piece.module);
+          if (lineage == lineages->now.end()) {
+            verdict.kind = core::VerdictKind::refused;
+            verdict.reasons.push_back({"the program's own build of " + piece.module + " is unknown",
+                                       "it could not be described", "start the program again"});
+            continue;
+          }
+          auto decided = lineage->second.judge(*piece.next, verdict.generation, *piece.objects);
+          if (auto* accepted = std::get_if<analysis::Accepted>(&decided)) {
+            verdict.remarks = std::move(accepted->remarks);
+            piece.rewiring = hr::wire::encode(accepted->rewiring);
+          } else if (auto* refused = std::get_if<analysis::Refused>(&decided)) {
+            verdict.kind = core::VerdictKind::refused;
+            verdict.reasons = std::move(refused->reasons);
+          } else {
+            verdict.kind = core::VerdictKind::unchanged;
+          }
+        }
+      },
+      [this, judgement] {
+        judgement->analysed = now();
+        judged(judgement);
+      });
+}
+
+void Workbench::judged(const std::shared_ptr<Judgement>& judgement) {
+  for (const auto& piece : judgement->pieces) {
+    if (piece.verdict.kind == core::VerdictKind::accepted && !piece.copy->done) {
+      piece.copy->waiting.push_back([this, judgement] { judged(judgement); });
+      return;
+    }
+  }
+  const auto host = hosts_.find(judgement->host);
+  if (host == hosts_.end()) {
+    return;
+  }
+  core::Judged event{judgement->round, judgement->host, {}, judgement->analysed};
+  host->second.reload.clear();
+  for (auto& piece : judgement->pieces) {
+    if (piece.verdict.kind == core::VerdictKind::accepted && piece.copy->failure) {
+      piece.verdict.kind = core::VerdictKind::refused;
+      piece.verdict.reasons = {*piece.copy->failure};
+    }
+    if (piece.verdict.kind == core::VerdictKind::accepted) {
+      host->second.reload.push_back({piece.module, piece.verdict.generation, piece.verdict.build_id,
+                                     piece.copy->path.string(), std::move(piece.rewiring)});
+    }
+    event.modules.push_back(piece.verdict);
+  }
+  sink_(std::move(event));
+  // Meanwhile, what the next build will be compared with once this one is live. The object files
+  // are read now: the next build replaces them.
+  host->second.strand.run(
+      [judgement, lineages = host->second.lineages] {
+        lineages->next.clear();
+        for (auto& piece : judgement->pieces) {
+          const auto lineage = lineages->now.find(piece.module);
+          if (piece.verdict.kind == core::VerdictKind::accepted && lineage != lineages->now.end()) {
+            auto next = lineage->second;
+            next.adopt(piece.next, piece.verdict.generation, *piece.objects);
+            lineages->next.emplace(piece.module, std::move(next));
+          }
+        }
+      },
+      [this] { save_when_idle(); });
+}
+
+hr::wire::Reload Workbench::take_reload(core::RoundId round, core::HostId host) {
+  const auto found = hosts_.find(host);
+  if (found == hosts_.end()) {
+    return {round, {}};
+  }
+  for (const auto& module : found->second.reload) {
+    found->second.generations[module.module] = module.generation;
+  }
+  return {round, std::exchange(found->second.reload, {})};
+}
+
+void Workbench::adopt(core::HostId host) {
+  const auto found = hosts_.find(host);
+  if (found == hosts_.end()) {
+    return;
+  }
+  found->second.strand.run(
+      [lineages = found->second.lineages] {
+        for (auto& [module, lineage] : std::exchange(lineages->next, {})) {
+          lineages->now.insert_or_assign(module, std::move(lineage));
+        }
+      },
+      [this] { save_when_idle(); });
+}
+
+void Workbench::forget(core::HostId host) {
+  hosts_.erase(host);
+}
+
+void Workbench::save_when_idle() {
+  if (workers_.running() == 0) {
+    workers_.run([store = store_] { store->save_new(); }, [] {});
+  }
+}
+
+}  // namespace hrwatch::app

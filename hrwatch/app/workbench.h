@@ -1,0 +1,105 @@
+// Where builds become reloads: describes what was built, publishes copies, judges them for each
+// host, and keeps each host's lineages. All reading and computing happens on worker threads. Knows
+// no socket and decides nothing: it answers what the session asks.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/lineage.h"
+#include "app/description_store.h"
+#include "app/worker.h"
+#include "core/event.h"
+#include "wire/messages.h"
+
+namespace hrwatch::app {
+
+// What the session wants reloaded.
+struct WatchedModule {
+  std::string name;
+  std::filesystem::path artifact;
+  std::vector<std::filesystem::path> objects;
+};
+
+// Loop's thread only. `sink` gets Analysed, HostFolded and Judged, never from within a call.
+class Workbench {
+ public:
+  Workbench(uv_loop_t* loop, const std::filesystem::path& build_dir,
+            std::function<void(core::Event)> sink);
+
+  // Makes the folders, removes what no process maps any more. Errors: they can't be made.
+  hr::wire::Result<hr::wire::Done> open();
+
+  void set_modules(std::vector<WatchedModule> modules);
+
+  // Describes; publishes at once when a host is there to load it. `executable`: its build-id is
+  // wanted as well, "" = none.
+  void analyse(core::RoundId round, const std::filesystem::path& executable);
+
+  // Learns (again) which generations a host has.
+  void fold(core::HostId host, int pid, const std::vector<hr::wire::ModuleState>& modules);
+  void judge(core::RoundId round, core::HostId host, const std::vector<std::string>& modules);
+  void forget(core::HostId host);
+
+  // What was accepted for `host`, to be sent once.
+  hr::wire::Reload take_reload(core::RoundId round, core::HostId host);
+
+  // The host committed what was last sent to it.
+  void adopt(core::HostId host);
+
+ private:
+  using Description = std::shared_ptr<const analysis::Description>;
+
+  // One published copy, or the reason why there is none.
+  struct Copy {
+    std::string build_id;
+    std::uint32_t generation = 0;
+    bool done = false;
+    std::filesystem::path path;
+    std::optional<hr::wire::Failure> failure;
+    std::vector<std::function<void()>> waiting;
+  };
+
+  struct Module {
+    WatchedModule facts;
+    Description newest;  // of the last good build
+    std::shared_ptr<Copy> copy;
+    std::uint32_t last_generation = 0;
+  };
+
+  struct Lineages {
+    std::map<std::string, analysis::Lineage> now;
+    std::map<std::string, analysis::Lineage> next;  // when what was sent is committed
+  };
+
+  struct Bench {
+    int pid = 0;
+    Strand strand;
+    std::shared_ptr<Lineages> lineages =
+        std::make_shared<Lineages>();                  // touched on the strand only
+    std::map<std::string, std::uint32_t> generations;  // newest, by module
+    std::vector<hr::wire::ModuleReload> reload;
+  };
+
+  struct Judgement;
+
+  // A copy of the module's newest build that is newer than generation `newest_known`.
+  std::shared_ptr<Copy> publish(Module& module, std::uint32_t newest_known);
+  std::uint32_t newest_generation(const std::string& module) const;
+  void judged(const std::shared_ptr<Judgement>& judgement);
+  void save_when_idle();
+
+  std::filesystem::path folder_;
+  std::function<void(core::Event)> sink_;
+  Workers workers_;
+  std::shared_ptr<DescriptionStore> store_;
+  std::map<std::string, Module> modules_;
+  std::map<core::HostId, Bench> hosts_;
+};
+
+}  // namespace hrwatch::app

@@ -1,0 +1,14 @@
+// The verbs, one file each. Internal to `cli`.
+#pragma once
+
+#include "cli/command_line.h"
+
+namespace hrwatch::cli {
+
+int status_verb(const CommandLine& line);
+int doctor_verb(const CommandLine& line);
+
+// The three parts of an error, where and how the command line wants them.
+void show_failure(const CommandLine& line, const hr::wire::Failure& failure);
+
+}  // namespace hrwatch::cli
