@@ -216,7 +216,7 @@ void SessionLoop::make_adapters() {
   ninja_ = std::make_unique<build::Ninja>(&loop_, sink);
   workbench_ = std::make_unique<Workbench>(&loop_, settings_.build_dir, sink);
   program_ = std::make_unique<Program>(&loop_, sink);
-  server_ = std::make_unique<server::Server>(&loop_, sink);
+  server_ = std::make_unique<server::Server>(&loop_, settings_.build_dir, sink);
 }
 
 void SessionLoop::watch_signals() {
@@ -375,7 +375,7 @@ void SessionLoop::perform(const core::OpenSession&) {
     opened = workbench_->open();
   }
   if (opened.ok()) {
-    opened = server_->open(settings_.build_dir);
+    opened = server_->open();
   }
   if (!opened.ok()) {
     take(core::Trouble{opened.failure()});
@@ -410,7 +410,7 @@ void SessionLoop::perform(const core::Tell& effect) {
   if (effect.host != 0) {
     server_->send(effect.host, effect.message);
   } else {
-    server_->send_all(effect.message);
+    server_->send_to_all(effect.message);
   }
 }
 

@@ -7,10 +7,11 @@
 
 #include "app/build_folder.h"
 #include "app/session_loop.h"
+#include "app/show_failure.h"
 #include "app/terminal.h"
 #include "cli/command_line.h"
 #include "cli/verbs.h"
-#include "report/render.h"
+#include "core/session.h"
 
 namespace hrwatch::cli {
 namespace {
@@ -55,12 +56,7 @@ int run_verb(const CommandLine& line) {
 }  // namespace
 
 void show_failure(const CommandLine& line, const hr::wire::Failure& failure) {
-  if (line.json) {
-    const auto text = report::render_json(core::ErrorNews{failure}, {});
-    std::fputs(text.c_str(), stdout);
-  } else {
-    std::fputs(report::render_failure(failure, {wants_colour(line.colour), 0}).c_str(), stderr);
-  }
+  app::show_failure(failure, line.json, wants_colour(line.colour));
 }
 
 int run(int argument_count, char** arguments) {
