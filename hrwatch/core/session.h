@@ -56,6 +56,7 @@ struct Host {
   bool folded = false;
   bool judging = false;
   bool fit = true;
+  bool changed = false;                     // its modules did while an answer was pending
   RoundId judged = 0;                       // newest round it was judged for
   std::optional<RoundId> pending;           // announced, not answered yet
   std::map<std::string, std::string> sent;  // module -> build-id of what is pending

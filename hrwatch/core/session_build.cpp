@@ -54,6 +54,7 @@ void build_failed(Step& step, const BuildFinished& event) {
          event.outcome == BuildOutcome::broken ? ExitCode::environment : ExitCode::build_failed);
     return;
   }
+  state.load_wanted = true;  // CMake may have run all the same
   become_idle(step);
 }
 

@@ -264,7 +264,21 @@ void on(Step& step, const HostChanged& event) {
     return;
   }
   Host& host = found->second;
+  const auto before = host.modules;
   take_modules(host, event.change.modules);
+  const bool same = std::equal(before.begin(), before.end(), host.modules.begin(),
+                               host.modules.end(), [](const auto& a, const auto& b) {
+                                 return a.first == b.first &&
+                                        a.second.build_id == b.second.build_id &&
+                                        a.second.generation == b.second.generation;
+                               });
+  if (same) {
+    return;  // only its way of committing changed
+  }
+  if (host.pending) {
+    host.changed = true;  // most likely the reload itself; its answer is on the way
+    return;
+  }
   host.folded = false;
   host.fit = true;
   host.judged = 0;
@@ -279,6 +293,7 @@ void on(Step& step, const HostCommitted& event) {
   }
   Host& host = found->second;
   host.pending.reset();
+  host.changed = false;
   const auto us = [](std::uint64_t value) {
     return std::chrono::duration_cast<Time>(std::chrono::microseconds{value});
   };
@@ -317,6 +332,10 @@ void on(Step& step, const HostRefused& event) {
   host.pending.reset();
   host.sent.clear();
   refuse(step, host, event.refused.module, event.refused.failure);
+  if (std::exchange(host.changed, false)) {
+    host.folded = false;
+    step.effects.emplace_back(FoldHost{host.id});
+  }
   reconcile(step);
 }
 
