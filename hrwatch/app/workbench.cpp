@@ -140,7 +140,7 @@ void Workbench::analyse(core::RoundId round, const fs::path& executable) {
             analysis->result.modules.push_back({name, "", described->failure()});
           } else if (found != modules_.end()) {
             Module& built = found->second;
-            const bool fresh = built.newest != described->value();
+            const bool fresh = built.newest && built.newest != described->value();
             built.newest = described->value();
             analysis->result.modules.push_back({name, built.newest->build_id, std::nullopt});
             if (fresh && std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& host) {
@@ -311,8 +311,11 @@ void Workbench::judged(const std::shared_ptr<Judgement>& judgement) {
   host->second.reload.clear();
   for (auto& piece : judgement->pieces) {
     if (piece.verdict.kind == core::VerdictKind::accepted && piece.copy->failure) {
-      piece.verdict.kind = core::VerdictKind::refused;
-      piece.verdict.reasons = {*piece.copy->failure};
+      // No verdict on the build, and nothing to send: all modules of a save or none.
+      host->second.reload.clear();
+      sink_(core::Trouble{*piece.copy->failure});
+      sink_(core::Judged{judgement->round, judgement->host, {}, judgement->analysed});
+      return;
     }
     if (piece.verdict.kind == core::VerdictKind::accepted) {
       host->second.reload.push_back({piece.module, piece.verdict.generation, piece.verdict.build_id,
