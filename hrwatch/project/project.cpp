@@ -180,6 +180,10 @@ class Project::Impl {
     }
   }
 
+  bool is_reply(const std::string& path) const {
+    return folder_of(path) == reply_folder(settings_.build_dir);
+  }
+
   bool cmake_has_run() const { return current_reply(settings_.build_dir) != loaded_reply_; }
 
  private:
@@ -362,6 +366,13 @@ void Project::load() {
 
 void Project::refresh() {
   impl_->refresh();
+}
+
+void Project::notice(const std::vector<core::FileEvent>& files) {
+  if (std::any_of(files.begin(), files.end(),
+                  [this](const core::FileEvent& file) { return impl_->is_reply(file.path); })) {
+    impl_->refresh();
+  }
 }
 
 void Project::pause_refresh() {

@@ -8,7 +8,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "core/event.h"
 #include "core/project_model.h"
 #include "wire/result.h"
 
@@ -45,6 +47,9 @@ class Project {
   // After a build: asks ninja again what includes what, a moment later and in the background. Calls
   // on_model only when something changed.
   void refresh();
+
+  // Files have changed: when CMake's answer is among them (somebody ran cmake), as refresh().
+  void notice(const std::vector<core::FileEvent>& files);
 
   // A build begins: a refresh under way or due is given up, so that ninja runs once at a time.
   void pause_refresh();

@@ -275,6 +275,22 @@ TEST_CASE("Project notices that CMake has run, and takes in what changed") {
   CHECK_FALSE(fixture.project().cmake_has_run());
 }
 
+TEST_CASE("Project takes in what changed when somebody else ran CMake") {
+  ProjectFixture fixture;
+  write_plain(fixture);
+  fixture.configure();
+  REQUIRE(fixture.load());
+  fixture.write("CMakeLists.txt",
+                "cmake_minimum_required(VERSION 3.23)\nproject(p C)\n"
+                "add_library(game SHARED game.c more.c)\n");
+  fixture.write("more.c", "int more;\n");
+  fixture.configure();
+  fixture.project().notice({{fixture.path("game.c")}});
+  fixture.project().notice({{fixture.built(".cmake/api/v1/reply/index-x.json")}});
+  REQUIRE(fixture.wait_until([&] { return fixture.models().size() == 2; }));
+  CHECK(owners_of(*fixture.models().back(), fixture.path("more.c")) == "game");
+}
+
 TEST_CASE("Project says what is wrong with a build folder, and how to mend it") {
   ProjectFixture fixture;
   write_plain(fixture);
