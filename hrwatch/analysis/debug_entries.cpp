@@ -74,17 +74,50 @@ std::uint32_t DebugEntries::find(std::uint32_t offset) {
   return index;
 }
 
-std::string DebugEntries::declared(const DebugEntry& entry) {
-  if (entry.line == 0)
+std::string DebugEntries::declared(std::uint32_t index) {
+  std::uint32_t line = 0, file = 0;
+  bool has_file = false;
+  for (int hops = 0; hops < 4; ++hops) {
+    const DebugEntry& entry = entries_[index];
+    line = line == 0 ? entry.line : line;
+    if (!has_file && entry.has_file) {
+      file = entry.file;
+      has_file = true;
+    }
+    if (entry.origin == 0 || (line != 0 && has_file) || (index = find(entry.origin)) == 0)
+      break;
+  }
+  if (line == 0 || !has_file)
     return {};
   if (!files_read_) {
     files_read_ = true;
     if (dwarf_getsrcfiles(&unit_, &files_, &file_count_) != 0)
       file_count_ = 0;
   }
-  const char* path =
-      entry.file < file_count_ ? dwarf_filesrc(files_, entry.file, nullptr, nullptr) : nullptr;
-  return path == nullptr ? std::string() : std::string(path) + ":" + std::to_string(entry.line);
+  const char* path = file < file_count_ ? dwarf_filesrc(files_, file, nullptr, nullptr) : nullptr;
+  return path == nullptr ? std::string() : std::string(path) + ":" + std::to_string(line);
+}
+
+std::vector<DebugInfo::LineRow> DebugEntries::rows(const DebugEntry& function) {
+  std::vector<DebugInfo::LineRow> result;
+  Dwarf_Lines* lines = nullptr;
+  std::size_t count = 0;
+  if (dwarf_getsrclines(&unit_, &lines, &count) != 0)
+    return result;
+  for (std::size_t i = 0; i < count; ++i) {
+    Dwarf_Line* line = dwarf_onesrcline(lines, i);
+    Dwarf_Addr address = 0;
+    int number = 0;
+    bool end = false;
+    dwarf_lineendsequence(line, &end);
+    if (end || dwarf_lineaddr(line, &address) != 0 || address - function.value >= function.size ||
+        dwarf_lineno(line, &number) != 0 || number == 0)
+      continue;
+    const char* path = dwarf_linesrc(line, nullptr, nullptr);
+    if (path != nullptr)
+      result.push_back({address, path, static_cast<std::uint32_t>(number)});
+  }
+  return result;
 }
 
 std::uint32_t DebugEntries::reference(Dwarf_Attribute* attribute) {
@@ -203,6 +236,7 @@ int DebugEntries::attribute(Dwarf_Attribute* attribute, void* reading) {
       entry.bit_offset = static_cast<std::uint32_t>(number(attribute));
       break;
     case DW_AT_decl_file:
+      entry.has_file = true;
       entry.file = static_cast<std::uint32_t>(number(attribute));
       break;
     case DW_AT_decl_line:
@@ -213,6 +247,12 @@ int DebugEntries::attribute(Dwarf_Attribute* attribute, void* reading) {
         entry.place = DebugEntry::Place::code;
         entry.value = address;
       }
+      break;
+    case DW_AT_high_pc:  // an address, or the distance from low_pc (DWARF 4, 2.17.2)
+      if (entry.tag == DW_TAG_subprogram && dwarf_formaddr(attribute, &address) == 0)
+        entry.size = address - entry.value;
+      else if (entry.tag == DW_TAG_subprogram)
+        entry.size = number(attribute);
       break;
     case DW_AT_location:
       if (entry.tag == DW_TAG_variable)

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/debug_info.h"
+
 namespace hrwatch::analysis {
 
 // One DIE. Strings belong to the Dwarf handle and live as long as it.
@@ -25,6 +27,7 @@ struct DebugEntry {
   bool declaration = false;
   bool external = false;
   bool artificial = false;
+  bool has_file = false;
   bool sized = false;              // byte_size, count or upper_bound is given
   bool computed = false;           // member location is an expression: a virtual base
   bool has_virtual_table = false;  // DW_AT_containing_type of a class
@@ -34,7 +37,7 @@ struct DebugEntry {
   std::uint32_t file = 0, line = 0;
   const char* name = nullptr;
   const char* linkage_name = nullptr;
-  std::uint64_t size = 0;   // bytes; subranges: number of elements
+  std::uint64_t size = 0;   // bytes (of code, too); subranges: number of elements
   std::uint64_t value = 0;  // address, member offset or enumerator
 };
 
@@ -54,9 +57,12 @@ class DebugEntries {
   // functions). 0 when there is none.
   std::uint32_t find(std::uint32_t offset);
 
-  // "path:line" of an entry's declaration, "" if unknown. Cost: the first call reads the unit's
-  // line table.
-  std::string declared(const DebugEntry& entry);
+  // "path:line" of an entry's declaration, "" if unknown. A definition leaves out what it has in
+  // common with its declaration. Cost: the first call reads the unit's line table.
+  std::string declared(std::uint32_t index);
+
+  // The line rows of a function: where the code of each line begins.
+  std::vector<DebugInfo::LineRow> rows(const DebugEntry& function);
 
   // A reference left the unit (LTO, type units, dwz).
   bool has_foreign_references() const { return foreign_; }

@@ -219,6 +219,10 @@ void sort_facts(DebugInfo& info) {
     return std::tie(fact.thread_local_, fact.address, fact.name);
   });
   sort_by(info.functions, [](const DebugInfo::FunctionFact& fact) { return fact.low_pc; });
+  std::stable_sort(info.initialiser_lines.begin(), info.initialiser_lines.end(),
+                   [](const DebugInfo::LineRow& a, const DebugInfo::LineRow& b) {
+                     return a.address < b.address;
+                   });
 }
 
 DebugInfo joined(Share& share) {
@@ -241,6 +245,8 @@ DebugInfo joined(Share& share) {
       function.fact.closure_layout = share.classes.hash(function.closure, number);
       info.functions.push_back(std::move(function.fact));
     }
+    std::move(facts.initialiser_lines.begin(), facts.initialiser_lines.end(),
+              std::back_inserter(info.initialiser_lines));
   }
   for (auto& [number, problem] : share.problems) {
     const auto same = [&p = problem](const Failure& known) {

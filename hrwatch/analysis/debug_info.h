@@ -38,8 +38,17 @@ struct DebugInfo {
     std::uint64_t closure_layout = 0;  // size and captures, for the call operator of a closure
   };
 
+  // The code at `address` is of this line.
+  struct LineRow {
+    Address address = 0;
+    std::string file;  // as in `declared`
+    std::uint32_t line = 0;
+  };
+
   std::vector<VariableFact> variables;  // by (thread_local_, address, name)
   std::vector<FunctionFact> functions;  // by low_pc
+  // Of the functions in which the compilers put the static initialisation of a unit, by address.
+  std::vector<LineRow> initialiser_lines;
   // Class layouts by qualified name; "name @ unit" where one name has several (Description::types).
   std::map<std::string, TypeLayout> types;
   std::vector<hr::wire::Failure> problems;  // no debug info, too little of it, LTO, a missing .dwo

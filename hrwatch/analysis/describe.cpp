@@ -11,6 +11,7 @@
 #include "analysis/entries.h"
 #include "analysis/identities.h"
 #include "analysis/images.h"
+#include "analysis/initialiser_statements.h"
 #include "analysis/initialisers.h"
 #include "analysis/problems.h"
 #include "analysis/symbols.h"
@@ -103,11 +104,13 @@ std::vector<std::uint64_t> body_hashes(const ElfImage& image, const Findings& fi
   return hashes;
 }
 
-void describe_initialisers(std::vector<InitialiserTouches>& initialisers,
-                           Description& description) {
+void describe_initialisers(const ElfImage& image, std::vector<InitialiserTouches>& initialisers,
+                           const DebugInfo& debug, Description& description) {
   for (InitialiserTouches& found : initialisers) {
     for (std::uint32_t variable : found.initialiser.variables)
       description.variables[variable].dynamic = true;
+    found.initialiser.statements =
+        split_statements(image, found, description.variables, debug.initialiser_lines);
     description.initialisers.push_back(std::move(found.initialiser));
   }
 }
@@ -137,7 +140,7 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
     description->functions[findings.closures[i].index].body_hash = bodies[i];
   for (Function& function : description->functions)
     function.nop = findings.entries.nop(function.address);
-  describe_initialisers(findings.initialisers, *description);
+  describe_initialisers(image, findings.initialisers, debug.value(), *description);
   description->code_references = std::move(findings.code.references);
   description->data_references = std::move(findings.data.references);
   description->tls_modules = std::move(findings.data.tls_modules);

@@ -46,6 +46,12 @@ std::uint32_t closure_of(DebugEntries& entries, UnitTypes& types,
   return 0;
 }
 
+// g++ has one such function a unit, clang one a variable.
+bool initialises(const char* name) {
+  return name != nullptr && (std::strncmp(name, "__static_initialization_and_", 28) == 0 ||
+                             std::strncmp(name, "__cxx_global_var_init", 21) == 0);
+}
+
 }  // namespace
 
 void read_variables(DebugEntries& entries, UnitTypes& types, UnitFacts& facts) {
@@ -73,12 +79,7 @@ void read_variables(DebugEntries& entries, UnitTypes& types, UnitFacts& facts) {
     const std::uint32_t type = types.type_of(i);
     variable.fact.type = types.name(type);
     variable.type = types.shape(type);
-    for (const std::uint32_t said : chain) {
-      if (entries[said].line == 0)
-        continue;
-      variable.fact.declared = entries.declared(entries[said]);
-      break;
-    }
+    variable.fact.declared = entries.declared(i);
     facts.variables.push_back(std::move(variable));
   }
 }
@@ -100,6 +101,9 @@ void read_functions(DebugEntries& entries, UnitTypes& types, UnitFacts& facts) {
     if (const std::uint32_t closure = closure_of(entries, types, chain))
       function.closure = types.shape(entries[closure].offset);
     facts.functions.push_back(std::move(function));
+    if (initialises(types.name_of(i)))
+      for (DebugInfo::LineRow& row : entries.rows(entries[i]))
+        facts.initialiser_lines.push_back(std::move(row));
   }
 }
 

@@ -27,6 +27,7 @@ struct UnitFacts {
   std::string unit;
   std::vector<VariableInUnit> variables;
   std::vector<FunctionInUnit> functions;
+  std::vector<DebugInfo::LineRow> initialiser_lines;
 };
 
 // Adds all of `entries` to `facts`; its `unit` is set already.

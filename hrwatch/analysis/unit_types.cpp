@@ -308,7 +308,7 @@ ClassRecord UnitTypes::record(std::uint32_t index, bool with_names) {
   result.unnamed = given_name(index) == nullptr && result.layout.kind != "closure";
   result.shallow = combine(combine(37, entry.size), entry.tag == DW_TAG_union_type);
   if (with_names)
-    result.layout.declared = entries_.declared(entry);
+    result.layout.declared = entries_.declared(index);
   for (std::uint32_t i = index + 1; i < entry.end; i = entries_[i].end) {
     const DebugEntry& child = entries_[i];
     const bool is_static = child.external || child.declaration;
