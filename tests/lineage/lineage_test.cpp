@@ -1,4 +1,5 @@
-#include <chrono>
+#include <algorithm>
+#include <ctime>
 
 #include "lineage/module.h"
 #include "wire/rewiring.h"
@@ -96,14 +97,13 @@ TEST_CASE("judging a module of thirty units takes milliseconds") {
   Objects objects;
   const Lineage lineage(large(0).description());
   const auto next = large(1).description();
-  auto best = std::chrono::steady_clock::duration::max();
+  double ms = 1e9;  // of processor time: the machine may be busy with something else
   for (int round = 0; round < 5; ++round) {
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();
     const auto verdict = lineage.judge(*next, 1, objects);
-    best = std::min(best, std::chrono::steady_clock::now() - begin);
+    ms = std::min(ms, 1000.0 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
     CHECK(accepted(verdict).rewiring.supersede.size() == 8000);
   }
-  const double ms = std::chrono::duration<double, std::milli>(best).count();
   INFO("best of 5: " << ms << " ms");
   CHECK(ms < 100);  // about 10 here at -O1; the limit only catches another order of growth
 }
