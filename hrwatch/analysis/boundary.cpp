@@ -64,10 +64,11 @@ void Boundaries::refuse(const std::string& who, std::size_t ending, std::size_t 
 }
 
 std::size_t Boundaries::meant_by(const CodeReference& reference) {
-  if (reference.address_taken) {
+  const auto& functions = judgement_.next.functions;
+  if (reference.address_taken && reference.function < functions.size()) {
     if (const auto disputed = dispute(reference.target)) {
       const auto [ending, starting] = *disputed;
-      const Function& function = judgement_.next.functions[reference.function];
+      const Function& function = functions[reference.function];
       const std::size_t meant = settle(
           judgement_.objects.target(function, reference.at - function.address, reference.addend),
           ending, starting);

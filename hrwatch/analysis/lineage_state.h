@@ -74,6 +74,8 @@ struct Lineage::State {
   std::shared_ptr<const Description> newest;
   std::vector<hr::wire::Failure> problems;  // of generation 0
   std::unordered_map<std::string, TypeLayout> types;
+  // By name alone: the keys in `types` of a class that several units define ("name @ unit").
+  std::unordered_map<std::string, std::vector<std::string>> split_types;
   std::unordered_map<Key, LivingVariable> variables;
   std::vector<LivingThreadLocal> thread_locals;  // empty: no generation has any yet
   std::uint64_t tls_size = 0;

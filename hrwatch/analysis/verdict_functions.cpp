@@ -1,6 +1,7 @@
 // Forwarding: which slot each function of the next build has, and which older entries lead to it
 // from now on.
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -104,19 +105,43 @@ std::string group_name(const std::string& group) {
   return demangle(group.substr(0, group.find(" @ ")));
 }
 
-// Functions whose name is still there, but no longer for the same callers.
-void remark_prototypes(Judgement& judgement, const std::vector<bool>& renewed) {
-  const Description& newest = *judgement.state.newest;
-  std::unordered_map<std::string_view, const Function*> gone;
-  for (const Function& function : newest.functions) {
-    if (!has_identity(function) || !function.closure_group.empty()) {
+// Calls `tell` with each function of the newest generation that the next build has no body for.
+template <class Tell>
+void for_each_gone(const Judgement& judgement, const std::vector<bool>& renewed, Tell tell) {
+  const Lineage::State& state = judgement.state;
+  for (const Function& function : state.newest->functions) {
+    if (!has_identity(function)) {
       continue;
     }
-    const auto slot = judgement.state.slots.find(identity_of(function, judgement.state.closures));
-    if (slot != judgement.state.slots.end() && !renewed[slot->second]) {
-      gone.emplace(function.name, &function);
+    const auto slot = state.slots.find(identity_of(function, state.closures));
+    if (slot != state.slots.end() && !renewed[slot->second]) {
+      tell(function);
     }
   }
+}
+
+// Lambdas that are still there but have other captures (their layout is part of their key).
+void remark_captures(Judgement& judgement, const ClosureGroups& groups,
+                     const std::vector<std::string>& shifted, const std::vector<bool>& renewed) {
+  std::set<std::string> told(shifted.begin(), shifted.end());
+  for_each_gone(judgement, renewed, [&](const Function& function) {
+    if (!function.closure_group.empty() && groups.count(function.closure_group) != 0 &&
+        told.insert(function.closure_group).second) {
+      judgement.remarks.push_back("lambdas in " + group_name(function.closure_group) +
+                                  " capture other things now: closures made before keep their old "
+                                  "code");
+    }
+  });
+}
+
+// Functions whose name is still there, but no longer for the same callers.
+void remark_prototypes(Judgement& judgement, const std::vector<bool>& renewed) {
+  std::unordered_map<std::string_view, const Function*> gone;
+  for_each_gone(judgement, renewed, [&](const Function& function) {
+    if (function.closure_group.empty()) {
+      gone.emplace(function.name, &function);
+    }
+  });
   for (std::size_t i = 0; !gone.empty() && i < judgement.next.functions.size(); ++i) {
     const Function& function = judgement.next.functions[i];
     const auto before = judgement.slots[i] == no_slot ? gone.end() : gone.find(function.name);
@@ -129,7 +154,7 @@ void remark_prototypes(Judgement& judgement, const std::vector<bool>& renewed) {
   }
 }
 
-void remark(Judgement& judgement, const Assignment& assignment,
+void remark(Judgement& judgement, const Assignment& assignment, const ClosureGroups& groups,
             const std::vector<std::string>& shifted, const std::vector<bool>& renewed) {
   for (const std::string& group : shifted) {
     judgement.remarks.push_back("lambdas in " + group_name(group) +
@@ -141,6 +166,7 @@ void remark(Judgement& judgement, const Assignment& assignment,
         demangle(function->name) +
         " stands twice in the module: callers compiled before keep the old");
   }
+  remark_captures(judgement, groups, shifted, renewed);
   remark_prototypes(judgement, renewed);
 }
 
@@ -173,7 +199,7 @@ void judge_functions(Judgement& judgement) {
   for (const LiveEntry& live : superseded(state, renewed)) {
     judgement.rewiring.supersede.push_back({live.generation, live.entry, live.nop, live.slot});
   }
-  remark(judgement, assignment, shifted, renewed);
+  remark(judgement, assignment, groups, shifted, renewed);
 }
 
 void adopt_functions(Lineage::State& state, const Description& next, std::uint32_t number) {

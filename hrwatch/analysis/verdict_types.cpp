@@ -146,18 +146,53 @@ bool only_carries_on(const Change& change,
                      });
 }
 
+// "game.h:12" -> "game.h"
+std::string_view declaring_file(const TypeLayout& layout) {
+  return std::string_view(layout.declared).substr(0, layout.declared.rfind(':'));
+}
+
+// The layout that the class had; null for a new one. A class that becomes one of several of its
+// name, or the only one again, changes its key: then the file that declares it says whether it is
+// the same.
+const TypeLayout* known_layout(const Lineage::State& state, const std::string& name,
+                               const TypeLayout& layout) {
+  if (const auto known = state.types.find(name); known != state.types.end()) {
+    return &known->second;
+  }
+  const std::string plain = without_unit(name);
+  if (plain != name) {
+    const auto known = state.types.find(plain);
+    return known != state.types.end() && declaring_file(known->second) == declaring_file(layout)
+               ? &known->second
+               : nullptr;
+  }
+  if (const auto split = state.split_types.find(name); split != state.split_types.end()) {
+    for (const std::string& key : split->second) {
+      const TypeLayout& known = state.types.at(key);
+      if (declaring_file(known) == declaring_file(layout)) {
+        return &known;
+      }
+    }
+  }
+  return nullptr;
+}
+
+std::vector<Change> find_changes(const Judgement& judgement) {
+  std::vector<Change> changed;
+  for (const auto& [name, after] : judgement.next.types) {
+    const TypeLayout* before = known_layout(judgement.state, name, after);
+    // Closures are told apart by their keys: old ones keep their old code.
+    if (before != nullptr && before->hash != after.hash && after.kind != "closure") {
+      changed.push_back({&name, before, &after, edits(*before, after)});
+    }
+  }
+  return changed;
+}
+
 }  // namespace
 
 void judge_types(Judgement& judgement) {
-  std::vector<Change> changed;
-  for (const auto& [name, after] : judgement.next.types) {
-    const auto known = judgement.state.types.find(name);
-    // Closures are told apart by their keys: old ones keep their old code.
-    if (known != judgement.state.types.end() && known->second.hash != after.hash &&
-        after.kind != "closure") {
-      changed.push_back({&name, &known->second, &after, edits(known->second, after)});
-    }
-  }
+  const std::vector<Change> changed = find_changes(judgement);
   std::unordered_map<std::string_view, const Change*> by_name;
   for (const Change& change : changed) {
     by_name.emplace(std::string_view(*change.name).substr(0, change.name->find(" @ ")), &change);
@@ -171,12 +206,17 @@ void judge_types(Judgement& judgement) {
       }
     }
   }
+  if (judgement.reasons.empty() && !changed.empty()) {
+    refuse(judgement, changed.front());  // each only carries on another: names that stand for two
+  }
 }
 
 void adopt_types(Lineage::State& state, const Description& next) {
   for (const auto& [name, layout] : next.types) {
     const auto [known, added] = state.types.try_emplace(name, layout);
-    if (!added && known->second.hash != layout.hash) {
+    if (added && name.find(" @ ") != std::string::npos) {
+      state.split_types[without_unit(name)].push_back(name);
+    } else if (known->second.hash != layout.hash) {
       known->second = layout;
     }
   }

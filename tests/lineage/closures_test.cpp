@@ -58,3 +58,14 @@ TEST_CASE("after a shift the new lambdas are forwarded among themselves, the old
   }
   CHECK(verdict.remarks.empty());
 }
+
+TEST_CASE("a lambda with other captures is another lambda") {
+  const Module before = with_lambdas("old", {10});
+  Module after = with_lambdas("new", {11});
+  after.raw().functions[0].key = key_of("another layout");
+  const Accepted verdict = accepted(judge(before, after));
+  CHECK(forwarded(verdict) == 0);
+  CHECK(verdict.remarks ==
+        std::vector<std::string>{
+            "lambdas in f() capture other things now: closures made before keep their old code"});
+}

@@ -131,3 +131,27 @@ TEST_CASE("a class that was gone for a while is compared with what it last was")
   const Module back = with_enemy({member("x", "float", 0)}, 4);
   CHECK(refused(lineage.judge(*back.description(), 2, objects)).size() == 1);
 }
+
+TEST_CASE("a class is the same one when another of its name appears or goes") {
+  Module alone("old"), split("new");
+  alone.type("State", 4, {member("n", "int", 0)}).declared = "a.c:3";
+  split.type("State @ /src/a.c", 8, {member("n", "int", 0), member("m", "int", 4)}).declared =
+      "a.c:5";
+  split.type("State @ /src/b.c", 16, {member("t", "double", 8)}).declared = "b.c:1";
+  const auto reasons = refused(judge(alone, split));
+  REQUIRE(reasons.size() == 1);
+  CHECK(reasons[0].what == "struct State changed layout");
+  CHECK(reasons[0].why ==
+        "m (int) added at offset 4; 4 -> 8 bytes (a.c:5); objects made before use the old layout");
+  split.raw().build_id = "before";
+  CHECK(refused(judge(split, alone)).size() == 1);
+}
+
+TEST_CASE("classes that only explain each other are refused all the same") {
+  Module before("old"), after;
+  before.type("A @ /src/a.c", 8, {member("b", "B", 0, 8, 1)}).hash = 1;
+  before.type("B @ /src/b.c", 8, {member("a", "A", 0, 8, 1)}).hash = 2;
+  after.type("A @ /src/a.c", 12, {member("b", "B", 0, 12, 2)}).hash = 3;
+  after.type("B @ /src/b.c", 12, {member("a", "A", 0, 12, 2)}).hash = 4;
+  CHECK(refused(judge(before, after)).size() == 1);
+}
