@@ -1,0 +1,28 @@
+# The examples as a user builds them, hot and static.
+set(source ${repository}/examples/01-counter)
+foreach(type Debug Release)
+  configure(counter_${type} -DCMAKE_BUILD_TYPE=${type})
+  build(counter_${type})
+  # It runs until it is stopped.
+  execute_process(COMMAND timeout 2 ${work}/counter_${type}/app OUTPUT_VARIABLE output RESULT_VARIABLE result)
+  expect_equal("${result}" 124)
+  expect(output "step 1, 1 kept: hello\nstep 2, 2 kept: hello\n")
+endforeach()
+
+set(source ${repository}/examples/02-game)
+find_program(xvfb xvfb-run)
+execute_process(COMMAND pkg-config --exists sdl2 RESULT_VARIABLE no_sdl2)
+if(NOT xvfb OR no_sdl2)
+  message(STATUS "examples/02-game is not tried: it needs SDL2 and xvfb-run")
+  return()
+endif()
+foreach(type Debug Release)
+  configure(game_${type} -DCMAKE_BUILD_TYPE=${type})
+  build(game_${type})
+  set(picture ${work}/${type}.bmp)
+  command(${xvfb} -a ${work}/game_${type}/rocks --frames 30 --screenshot ${picture})
+  # Ship and rocks are drawn, in their colours (blue, green, red).
+  file(READ ${picture} pixels HEX)
+  expect(pixels "3caaff")
+  expect(pixels "ffdc5a")
+endforeach()
