@@ -46,7 +46,8 @@ std::unique_ptr<report::Screen> make_screen(const Settings& settings, core::Time
                                 [](std::string_view text) {
                                   write_to(stderr, text);
                                 }};
-  const report::Style style{settings.colour, terminal_columns()};
+  std::error_code error;
+  const report::Style style{settings.colour, terminal_columns(), fs::current_path(error).string()};
   switch (settings.look) {
     case Look::json:
       return report::make_json_screen(streams, began);

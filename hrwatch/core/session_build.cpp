@@ -44,6 +44,7 @@ void begin_round(Step& step) {
 
 void build_failed(Step& step, const BuildFinished& event) {
   auto& state = step.state;
+  state.phase = Phase::idle;
   if (event.outcome == BuildOutcome::broken && event.failure) {
     step.say(ErrorNews{*event.failure});
   }

@@ -1,5 +1,6 @@
 // Hosts: who has which generation, what a build means for each, and what they answered.
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "core/session_steps.h"
@@ -99,8 +100,12 @@ void host_was_rebuilt(Step& step, const std::string& executable_id) {
   if (!known || state.current.action != Action::relaunch) {
     return;
   }
-  const auto reason = state.current.reasons.empty() ? std::string{"the host was rebuilt"}
-                                                    : state.current.reasons.back();
+  std::string reason = "the host was rebuilt";
+  for (const auto& why : state.current.reasons) {
+    if (why.find("in the host") != std::string::npos) {
+      reason = why;
+    }
+  }
   if (state.options.run && state.program != 0) {
     relaunch(step, reason);
   } else if (!state.options.run && !state.hosts.empty()) {
@@ -248,7 +253,12 @@ void on(Step& step, const HostJoined& event) {
     names.push_back(module.name);
   }
   state.hosts[host.id] = host;
-  step.say(AppJoined{host.pid, event.hello.program, names});
+  std::string program = event.hello.program;
+  constexpr std::string_view rebuilt = " (deleted)";  // Linux: its file was replaced since
+  if (program.ends_with(rebuilt)) {
+    program.resize(program.size() - rebuilt.size());
+  }
+  step.say(AppJoined{host.pid, program, names});
   for (const auto& module : event.hello.modules) {
     if (module.problem) {
       step.say(ErrorNews{*module.problem});

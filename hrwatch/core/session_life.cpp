@@ -198,6 +198,10 @@ void on(Step& step, const StopAsked& event) {
     }
     step.effects.emplace_back(SetTimer{TimerId::program, step.now + program_grace});
   }
+  if (again && state.program == 0) {
+    step.effects.emplace_back(Quit{*state.quitting});  // asked twice: whatever is still running
+    return;
+  }
   quit(step, ExitCode::interrupted);
 }
 

@@ -57,7 +57,7 @@ void Dependencies::add_input(std::uint32_t owner, std::string_view input) {
   // Names of targets and of what the build makes are relative to the build folder, or lie in it.
   const std::string path = absolute_path(input, rules_.build_dir());
   if (input.starts_with('/') && rules_.of_user(path)) {
-    add(path, {owner});
+    inputs_[path].push_back(owner);
   }
 }
 
@@ -70,8 +70,31 @@ void Dependencies::add(const std::string& path, const Owners& owners) {
   }
 }
 
+// True when a target that `owner` depends on has `path` itself.
+bool Dependencies::owned_below(std::uint32_t owner, const std::string& path) const {
+  const auto& below = model_.targets[owner].dependencies;
+  const auto is_below = [&](std::uint32_t other) {
+    return std::find(below.begin(), below.end(), model_.targets[other].name) != below.end();
+  };
+  for (const auto* table : {&owners_, &inputs_}) {
+    const auto found = table->find(path);
+    if (found != table->end() &&
+        std::any_of(found->second.begin(), found->second.end(), is_below)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::unordered_map<std::string, std::vector<std::uint32_t>> Dependencies::owners() const {
   auto sorted = owners_;
+  for (const auto& [path, owners] : inputs_) {
+    for (const std::uint32_t owner : owners) {
+      if (!owned_below(owner, path)) {
+        sorted[path].push_back(owner);
+      }
+    }
+  }
   for (auto& [path, owners] : sorted) {
     std::sort(owners.begin(), owners.end());
     owners.erase(std::unique(owners.begin(), owners.end()), owners.end());

@@ -21,7 +21,8 @@ class Dependencies {
   // One line of `ninja -t deps`: `output` was made from `dependency`; paths as ninja prints them.
   void add_header(std::string_view output, std::string_view dependency);
 
-  // One line of `ninja -t inputs <target>`: a file or target that target `owner` is made from.
+  // One line of `ninja -t inputs <target>`: a file or target that target `owner` is made from. The
+  // sources of a library that `owner` links are among them, but are that library's alone.
   void add_input(std::uint32_t owner, std::string_view input);
 
   // The owners of the model with what was added; each list sorted and without doubles.
@@ -32,6 +33,7 @@ class Dependencies {
 
   const Owners& owners_of_output(std::string_view output);
   void add(const std::string& path, const Owners& owners);
+  bool owned_below(std::uint32_t owner, const std::string& path) const;
 
   const core::ProjectModel& model_;
   const PathRules& rules_;
@@ -40,6 +42,7 @@ class Dependencies {
   std::unordered_map<std::string, std::string>
       paths_;  // as printed -> absolute; "": not the user's
   std::unordered_map<std::string, Owners> owners_;
+  std::unordered_map<std::string, Owners> inputs_;  // ninja's, those of what they link included
   std::string last_output_;
   Owners last_owners_;
 };

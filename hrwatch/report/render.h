@@ -11,7 +11,8 @@ namespace hrwatch::report {
 
 struct Style {
   bool colour = false;
-  int width = 0;  // columns of the status line, 0 = no limit
+  int width = 0;          // columns of the status line, 0 = no limit
+  std::string base = {};  // folder cut from the front of file names, "" = none
 };
 
 // One line of --json (with its end), "" when the contract has no event for it. `since_start`
@@ -19,8 +20,8 @@ struct Style {
 std::string render_json(const core::News& news, core::Time since_start);
 
 // The lines for people, each with its end; "" when there is nothing to say. Compiler output is
-// returned unchanged. `base` is cut from the front of file names, "" = none.
-std::string render_text(const core::News& news, const Style& style, const std::string& base = {});
+// returned unchanged.
+std::string render_text(const core::News& news, const Style& style);
 
 // The error with its three parts, as every room and verb shows it.
 std::string render_failure(const hr::wire::Failure& failure, const Style& style);

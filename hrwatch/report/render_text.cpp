@@ -7,7 +7,6 @@ namespace {
 
 struct Painter {
   const Style& style;
-  const std::string& base;
 
   std::string paint(std::string_view code, std::string_view text) const {
     return style.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
@@ -26,8 +25,8 @@ struct Painter {
   }
 
   std::string file(const std::string& path) const {
-    const bool inside = !base.empty() && path.starts_with(base + "/");
-    return inside ? path.substr(base.size() + 1) : path;
+    const bool inside = !style.base.empty() && path.starts_with(style.base + "/");
+    return inside ? path.substr(style.base.size() + 1) : path;
   }
 
   std::string operator()(const core::Watching& news) const;
@@ -138,13 +137,12 @@ std::string Painter::operator()(const core::ErrorNews& news) const {
 
 }  // namespace
 
-std::string render_text(const core::News& news, const Style& style, const std::string& base) {
-  return std::visit(Painter{style, base}, news);
+std::string render_text(const core::News& news, const Style& style) {
+  return std::visit(Painter{style}, news);
 }
 
 std::string render_failure(const hr::wire::Failure& failure, const Style& style) {
-  const std::string none;
-  const Painter painter{style, none};
+  const Painter painter{style};
   return fmt::format("hrwatch: {} {}\n    why: {}\n    fix: {}\n", painter.bad("error:"),
                      failure.what, failure.why, failure.fix);
 }

@@ -92,7 +92,8 @@ TEST_CASE("tty screen: the status line gives way to other lines") {
 
 TEST_CASE("trace: spans follow each other and the file can be read") {
   Trace trace(0ms);
-  const auto text = trace.add(reloaded(), 120ms) + trace.end();
+  auto text = trace.add(reloaded(), 120ms);
+  text += trace.end();
   CHECK(text.starts_with("[\n{\"name\":\"reload 3\""));
   CHECK(text.ends_with("}\n]\n"));
   CHECK(text.find(R"("name":"build","cat":"hrwatch","ph":"X","ts":5000.0,"dur":100000.0)") !=
