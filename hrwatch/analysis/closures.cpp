@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -113,6 +114,12 @@ ClosureNames parse(std::string_view text) {
     at = mention.end;
   }
   names.masked.append(text.substr(copied));
+  // A template's demangled name repeats its arguments as parameters.
+  std::vector<ClosurePlace> distinct;
+  for (ClosurePlace& place : names.places)
+    if (std::find(distinct.begin(), distinct.end(), place) == distinct.end())
+      distinct.push_back(std::move(place));
+  names.places = std::move(distinct);
   return names;
 }
 

@@ -30,6 +30,10 @@ struct ClosurePlace {
 
   std::string enclosing;   // "game::run(int)", "" = outside of any function
   std::vector<Step> path;  // outermost first
+
+  friend bool operator==(const ClosurePlace& a, const ClosurePlace& b) {
+    return a.enclosing == b.enclosing && a.path == b.path;
+  }
 };
 
 struct ClosureNames {

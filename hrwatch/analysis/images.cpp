@@ -53,8 +53,8 @@ std::uint64_t Images::hash(const Symbol& object) const {
 }
 
 std::uint64_t Images::hash_thread_local(const Symbol& object) const {
-  if (!tls_image_ || object.address >= tls_image_->size ||
-      tls_image_->size - object.address < object.size)
+  if (!tls_image_ || object.address >= tls_image_->bytes.size() ||
+      tls_image_->bytes.size() - object.address < object.size)
     return 0;
   return hash(tls_image_->bytes.subspan(object.address, object.size),
               tls_image_->address + object.address, object.size);

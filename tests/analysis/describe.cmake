@@ -111,3 +111,10 @@ list(JOIN describe_problems ":" describe_problems)
 target_compile_definitions(test_unit_describe PRIVATE
   "HR_FIXTURES=\"${describe_folder}\"" "HR_MODULES=\"${describe_modules}\""
   "HR_PROBLEMS=\"${describe_problems}\"" "HR_SOURCES=\"${describe_sources}\"")
+
+hr_test(unit.description_file LABELS unit SOURCES description_file_test.cpp
+  LIBRARIES hrwatch_analysis)
+add_dependencies(test_unit_description_file describe_fixtures)
+target_compile_definitions(test_unit_description_file PRIVATE
+  "HR_FIXTURES=\"${describe_folder}\"" "HR_MODULE=\"gcc_bfd_1\"")
+hr_test(unit.closures LABELS unit SOURCES closures_test.cpp LIBRARIES hrwatch_analysis)
