@@ -13,15 +13,6 @@
 namespace hr::test {
 namespace {
 
-std::string build_id_of(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  REQUIRE(descriptor >= 0);
-  auto facts = runtime::read_library_facts(descriptor);
-  ::close(descriptor);
-  REQUIRE(facts.ok());
-  return facts.value().build_id;
-}
-
 wire::Home home_at(std::uint32_t generation, std::uint64_t address) {
   wire::Home home;
   home.generation = generation;
@@ -35,6 +26,15 @@ const char* const functions[] = {"tiny_count",        "tiny_version",     "tiny_
                                  "tiny_thread_count", "tiny_fresh_value", "tiny_local_version"};
 
 }  // namespace
+
+std::string build_id_of(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(descriptor >= 0);
+  auto facts = runtime::read_library_facts(descriptor);
+  ::close(descriptor);
+  REQUIRE(facts.ok());
+  return facts.value().build_id;
+}
 
 std::string tiny_library(const std::string& version) {
   return std::string(HR_TEST_TINY_FOLDER) + "/libtiny_" + version + ".so";
@@ -56,9 +56,14 @@ BuildFolder::~BuildFolder() {
 
 std::string BuildFolder::publish(const std::string& library, const std::string& module,
                                  std::uint32_t number) const {
+  return publish_into(gen(), library, module, number);
+}
+
+std::string publish_into(const std::filesystem::path& gen, const std::string& library,
+                         const std::string& module, std::uint32_t number) {
   hrwatch::publish::Request request;
   request.library = library;
-  request.folder = gen();
+  request.folder = gen;
   request.module = module;
   request.generation = number;
   request.build_id = build_id_of(library);

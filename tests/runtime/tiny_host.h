@@ -38,6 +38,13 @@ class BuildFolder {
   std::filesystem::path path_;
 };
 
+// The build-id of a library's file.
+std::string build_id_of(const std::string& path);
+
+// Publishes `library` as <gen>/<module>.<number>.so.
+std::string publish_into(const std::filesystem::path& gen, const std::string& library,
+                         const std::string& module, std::uint32_t number);
+
 // What makes `next` (as generation `number`) supersede the versions in `older`: forwarding of every
 // tiny_ function, sharing of counters, function addresses and thread_locals.
 wire::Rewiring rewire(const std::map<std::uint32_t, Symbols>& older, const Symbols& next,
