@@ -202,7 +202,10 @@ void SessionLoop::make_adapters() {
                                  take(core::ModelFailed{std::move(failure)});
                                }});
   watcher::Listener listener{
-      [this](std::vector<core::FileEvent> files) { take(core::FilesChanged{std::move(files)}); },
+      [this](std::vector<core::FileEvent> files) {
+        project_->notice(files);
+        take(core::FilesChanged{std::move(files)});
+      },
       [this](core::WatchOverflow overflow) { take(overflow); },
       [this](core::WatchLost lost) {
         take(std::move(lost));

@@ -162,9 +162,13 @@ class Project::Impl {
              [](uv_handle_t* handle) { delete reinterpret_cast<uv_timer_t*>(handle); });
   }
 
-  void load() { begin(false); }
+  void load() {
+    building_ = false;
+    begin(false);
+  }
 
   void refresh() {
+    building_ = false;
     if (loaded_ && (!round_ || round_->refresh)) {
       stop_round();
       uv_timer_start(
@@ -173,7 +177,15 @@ class Project::Impl {
     }
   }
 
+  // What CMake says during a build is read after it.
+  void notice_reply() {
+    if (!building_) {
+      refresh();
+    }
+  }
+
   void pause_refresh() {
+    building_ = true;
     uv_timer_stop(delay_);
     if (round_ && round_->refresh) {
       stop_round();
@@ -206,6 +218,7 @@ class Project::Impl {
   uv_timer_t* delay_ = new uv_timer_t;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::shared_ptr<Round> round_;  // under way
+  bool building_ = false;
   std::deque<std::uint32_t> to_ask_;
   std::unique_ptr<Command> command_;
   std::shared_ptr<const ProjectModel> loaded_;

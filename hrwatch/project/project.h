@@ -51,7 +51,8 @@ class Project {
   // Files have changed: when CMake's answer is among them (somebody ran cmake), as refresh().
   void notice(const std::vector<core::FileEvent>& files);
 
-  // A build begins: a refresh under way or due is given up, so that ninja runs once at a time.
+  // A build begins: a refresh under way or due is given up, so that ninja runs once at a time. What
+  // CMake answers meanwhile is read by the refresh() or load() after the build.
   void pause_refresh();
 
   // True when CMake has run since the last load().
