@@ -90,6 +90,7 @@ class SessionLoop {
   void watch_signals();
   void remember(const core::Event& event);
   void check_build_folder(const core::Event& event);
+  core::WatchLost build_folder_gone() const;
   std::string artifact_of(const std::string& target) const;
   void end();
 
@@ -208,7 +209,11 @@ void SessionLoop::make_adapters() {
       },
       [this](core::WatchOverflow overflow) { take(overflow); },
       [this](core::WatchLost lost) {
-        take(std::move(lost));
+        // What CMake and the session keep there goes when the whole folder is wiped.
+        const bool ours = lost.folder == settings_.build_dir ||
+                          lost.folder.starts_with(settings_.build_dir + "/.hrwatch") ||
+                          lost.folder.starts_with(settings_.build_dir + "/.cmake");
+        take(ours && state_.model ? build_folder_gone() : std::move(lost));
       }};
   if (settings_.poll) {
     watcher_ = watcher::make_poll_watcher(&loop_, std::move(listener), poll_interval_ms);
@@ -282,24 +287,25 @@ void SessionLoop::remember(const core::Event& event) {
 // A wiped build folder shows itself in many ways; all of them end here.
 void SessionLoop::check_build_folder(const core::Event& event) {
   const auto* finished = std::get_if<core::BuildFinished>(&event);
-  const auto* lost = std::get_if<core::WatchLost>(&event);
-  const bool suspicious =
-      (lost != nullptr && !lost->build_folder) ||
-      (finished != nullptr && finished->outcome != core::BuildOutcome::succeeded);
+  const bool suspicious = finished != nullptr && finished->outcome != core::BuildOutcome::succeeded;
   if (!suspicious || state_.phase == core::Phase::lost || !state_.model ||
       fs::exists(fs::path(settings_.build_dir) / "CMakeCache.txt")) {
     return;
   }
-  events_.push_back(core::WatchLost{
-      settings_.build_dir,
-      true,
-      {"the build folder " + settings_.build_dir + " is gone", "its CMakeCache.txt was removed",
-       "configure it again: cmake -S " + state_.model->source_dir + " -B " + settings_.build_dir +
-           " -G " + (state_.model->multi_config ? "\"Ninja Multi-Config\"" : "Ninja") +
-           (state_.model->config.empty() || state_.model->multi_config
-                ? ""
-                : " -DCMAKE_BUILD_TYPE=" + state_.model->config) +
-           "  (hrwatch waits for it)"}});
+  events_.push_back(build_folder_gone());
+}
+
+core::WatchLost SessionLoop::build_folder_gone() const {
+  const auto& model = *state_.model;
+  const std::string type =
+      model.config.empty() || model.multi_config ? "" : " -DCMAKE_BUILD_TYPE=" + model.config;
+  return {settings_.build_dir,
+          true,
+          {"the build folder " + settings_.build_dir + " was wiped",
+           "what CMake and hrwatch keep there is gone",
+           "configure it again: cmake -S " + model.source_dir + " -B " + settings_.build_dir +
+               " -G " + (model.multi_config ? "\"Ninja Multi-Config\"" : "Ninja") + type +
+               "  (hrwatch waits for it)"}};
 }
 
 std::string SessionLoop::artifact_of(const std::string& target) const {

@@ -236,6 +236,10 @@ Ninja::Ninja(uv_loop_t* loop, std::function<void(core::Event)> sink)
     : loop_(loop), sink_(std::move(sink)) {}
 
 Ninja::~Ninja() {
+  abandon();
+}
+
+void Ninja::abandon() {
   if (run_ == nullptr) {
     return;
   }
@@ -244,6 +248,7 @@ Ninja::~Ninja() {
   }
   run_->told = true;
   run_->close();
+  run_ = nullptr;
 }
 
 bool Ninja::running() const {
@@ -251,6 +256,7 @@ bool Ninja::running() const {
 }
 
 void Ninja::start(const Request& request) {
+  abandon();
   run_ = new Run(this, request);
   uv_pipe_init(loop_, &run_->pipe, 0);
   uv_timer_init(loop_, &run_->timer);

@@ -33,7 +33,7 @@ class Ninja {
   Ninja& operator=(const Ninja&) = delete;
 
   // Starts a build. Exactly one BuildFinished follows, also when ninja can't be started; never from
-  // inside this call. Precondition: !running().
+  // inside this call. A build that still runs is killed and not heard of again.
   void start(const Request& request);
 
   // Asks the build to stop (SIGINT), kills it after 2 s. Nothing when it is not running.
@@ -43,6 +43,8 @@ class Ninja {
 
  private:
   struct Run;
+  void abandon();
+
   uv_loop_t* loop_;
   std::function<void(core::Event)> sink_;
   Run* run_ = nullptr;  // deletes itself when its last libuv handle is closed
