@@ -4,8 +4,10 @@
 #include <string>
 
 // The versions differ in what lies in front of the state, and in every body.
-#if VERSION % 2 == 0
-static long inserted[VERSION] = {3};
+#if VERSION == 2
+static long inserted[2] = {3};
+#elif VERSION == 4
+static long inserted_later[5] = {4};
 #endif
 static std::atomic<long> total = 0;
 static std::atomic<int> last_version = 0;
@@ -33,8 +35,11 @@ int Machine::turn(int x) {
 }
 
 static __attribute__((noinline)) int triple(int x) {
-#if VERSION % 2 == 0
+#if VERSION == 2
   if (inserted[0] != 3)
+    return 0;
+#elif VERSION == 4
+  if (inserted_later[0] != 4)
     return 0;
 #endif
 #if VERSION == 3
