@@ -3,6 +3,7 @@
 // "host", with WORD in the reason), and GOOD after it. Nothing of the process may change on
 // refusal.
 #include <dlfcn.h>
+#include <string.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -36,8 +37,9 @@ lab_outcome reload(const char* library, const char* object) {
   return object != nullptr ? lab_reload(library, &object, 1) : lab_reload(library, nullptr, 0);
 }
 
+// In capitals or not.
 bool holds(const std::string& text, const char* word) {
-  return text.find(word) != std::string::npos;
+  return strcasestr(text.c_str(), word) != nullptr;
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ foreach(compiler g++ clang++)
                   COMPILER ${compiler})
   hr_refusal_case(variable_size-${compiler} SOURCE variable_size.cpp WORD scores
                   COMPILER ${compiler})
-  hr_refusal_case(enum_underlying-${compiler} SOURCE enum_underlying.cpp WORD Item
+  hr_refusal_case(enum_underlying-${compiler} SOURCE enum_underlying.cpp WORD Kind
                   COMPILER ${compiler})
   hr_refusal_case(bit_field-${compiler} SOURCE bit_field.cpp WORD Flags COMPILER ${compiler})
   hr_refusal_case(container_element-${compiler} SOURCE container_element.cpp WORD Particle
@@ -22,7 +22,7 @@ foreach(compiler g++ clang++)
   hr_refusal_case(no_flags-${compiler} SOURCE ordinary.cpp WORD patchable COMPILER ${compiler}
                   NO_FLAGS)
   hr_refusal_case(no_debug_info-${compiler} SOURCE ordinary.cpp WORD -g COMPILER ${compiler}
-                  BAD_COMPILE -g0)
+                  BAD_LINK -Wl,-S)
   hr_refusal_case(initial_exec-${compiler} SOURCE ordinary.cpp WORD initial-exec
                   COMPILER ${compiler} BAD_COMPILE -ftls-model=initial-exec)
 endforeach()
