@@ -185,20 +185,43 @@ class UnitInitialiser {
     return true;
   }
 
+  // The initialiser itself stands on the unit's last line, and so do parts of its objects' code
+  // (the temporaries of an initializer_list): they belong to the statement around them, and before
+  // the first one to that.
+  bool on_closing_line(const DebugInfo::LineRow& row, const Variables& touched) const {
+    const auto behind = std::upper_bound(
+        source_.rows.begin(), source_.rows.end(), steps_.front().address,
+        [](Address where, const DebugInfo::LineRow& one) { return where < one.address; });
+    if (behind == source_.rows.begin())
+      return false;
+    const DebugInfo::LineRow& own = *(behind - 1);
+    if (own.line != row.line || own.file != row.file)
+      return false;
+    return std::none_of(touched.begin(), touched.end(), [&](std::uint32_t variable) {
+      return variable < source_.variables.size() &&
+             Source::line_in(source_.variables[variable].declared, row.file) == row.line;
+    });
+  }
+
   // A statement begins where the lines of another object's declaration begin.
   bool cut() {
     const Variables touched = source_.touched(first_, last_);
+    bool led_in = false;  // code of the closing line stands before the first statement
     Variables current;
     for (const DebugInfo::LineRow& row : source_.rows) {
       if (row.address < first_ || row.address >= last_)
         continue;
+      if (on_closing_line(row, touched)) {
+        led_in = led_in || statements_.empty();
+        continue;
+      }
       Variables owners = source_.owners(row, touched);
       if (owners.empty() || owners == current)
         continue;
       if (!starts_step(row.address))
         return false;
       Statement statement;
-      statement.begin = row.address;
+      statement.begin = statements_.empty() && led_in ? first_ : row.address;
       statements_.push_back(std::move(statement));
       current = owners;
       statements_.back().builds = std::move(owners);

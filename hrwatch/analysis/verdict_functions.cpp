@@ -127,9 +127,10 @@ void remark_captures(Judgement& judgement, const ClosureGroups& groups,
   for_each_gone(judgement, renewed, [&](const Function& function) {
     if (!function.closure_group.empty() && groups.count(function.closure_group) != 0 &&
         told.insert(function.closure_group).second) {
-      judgement.remarks.push_back("lambdas in " + group_name(function.closure_group) +
-                                  " capture other things now: closures made before keep their old "
-                                  "code");
+      judgement.remarks.push_back(
+          "lambdas in " + group_name(function.closure_group) +
+          " changed places or captures: closures made before keep their old "
+          "code");
     }
   });
 }

@@ -67,5 +67,5 @@ TEST_CASE("a lambda with other captures is another lambda") {
   CHECK(forwarded(verdict) == 0);
   CHECK(verdict.remarks ==
         std::vector<std::string>{
-            "lambdas in f() capture other things now: closures made before keep their old code"});
+            "lambdas in f() changed places or captures: closures made before keep their old code"});
 }
