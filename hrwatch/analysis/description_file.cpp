@@ -88,7 +88,7 @@ class Saver {
     else if constexpr (std::is_integral_v<T>)
       writer_.number(value);
     else
-      fields_of(value, [this](const auto&... field) { (put(field), ...); });
+      fields_of(value, [this](const auto&... field) { (this->put(field), ...); });
   }
 
   void put(const std::string& text) { writer_.text(text); }
@@ -131,7 +131,7 @@ class Loader {
     else if constexpr (std::is_integral_v<T>)
       value = reader_.number<T>();
     else
-      fields_of(value, [this](auto&... field) { (get(field), ...); });
+      fields_of(value, [this](auto&... field) { (this->get(field), ...); });
   }
 
   void get(std::string& text) { text = reader_.text(); }
