@@ -112,6 +112,7 @@ TEST_CASE("A reload dies with its session, and with its module") {
   program.tool.send(program.reload("2", 1));
   REQUIRE(program.ready());
   SECTION("the tool goes") {
+    program.tool.withdraw();
     program.tool.hang_up();
     FakeTool next(program.host.folder.path(), "next");
     next.announce();

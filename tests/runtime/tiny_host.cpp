@@ -87,8 +87,9 @@ wire::Rewiring rewire(const std::map<std::uint32_t, Symbols>& older, const Symbo
   std::uint32_t slot = 0;
   for (const char* function : functions) {
     rewiring.slots.push_back({slot, next[function]});
-    for (const auto& [generation, symbols] : older)
-      rewiring.supersede.push_back({generation, symbols[function], symbols[function], slot});
+    // Those before it forward through the slot already.
+    const auto& [generation, newest] = *older.rbegin();
+    rewiring.supersede.push_back({generation, newest[function], newest[function], slot});
     ++slot;
   }
   rewiring.code.push_back({next["tiny_operand_end"] - 4, -4, home("tiny_hidden")});
