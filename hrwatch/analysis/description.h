@@ -116,9 +116,10 @@ struct Member {
   bool base = false;
 };
 
-// The layout of a class, struct, union or closure type.
+// The layout of a class, struct, union or closure type. Also an enumeration: its members are the
+// enumerators, with their values as offsets.
 struct TypeLayout {
-  std::string kind;  // "struct", "class", "union", "closure"
+  std::string kind;  // "struct", "class", "union", "closure", "enum"
   std::uint64_t size = 0;
   std::uint64_t hash = 0;  // recursive through members and bases, not through pointers
   bool polymorphic = false;

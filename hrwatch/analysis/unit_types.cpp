@@ -297,7 +297,7 @@ void UnitTypes::add_member(std::uint32_t index, ClassRecord& record, bool with_n
 ClassRecord UnitTypes::record(std::uint32_t index, bool with_names) {
   const DebugEntry entry = entries_[index];
   if (entry.tag == DW_TAG_enumeration_type)
-    return enumeration(index);
+    return enumeration(index, with_names);
   ClassRecord result;
   result.layout.size = entry.size;
   result.layout.polymorphic = entry.has_virtual_table;
@@ -321,10 +321,12 @@ ClassRecord UnitTypes::record(std::uint32_t index, bool with_names) {
 // Enumerations are listed too, as kind "enum": the members are the enumerators, their values stand
 // where offsets do. Other types hash them by name and size only, so that one more enumerator is not
 // a changed layout.
-ClassRecord UnitTypes::enumeration(std::uint32_t index) {
+ClassRecord UnitTypes::enumeration(std::uint32_t index, bool with_names) {
   const DebugEntry entry = entries_[index];
   ClassRecord result;
   result.layout.kind = "enum";
+  if (with_names)
+    result.layout.declared = entries_.declared(index);
   result.layout.size = entry.size;
   result.unnamed = given_name(index) == nullptr;
   result.shallow = combine(41, entry.size);

@@ -89,7 +89,7 @@ class UnitTypes {
   std::uint64_t size_at(std::uint32_t offset, int depth = 0);
 
   ClassRecord record(std::uint32_t index, bool with_names);
-  ClassRecord enumeration(std::uint32_t index);
+  ClassRecord enumeration(std::uint32_t index, bool with_names);
   void add_member(std::uint32_t index, ClassRecord& record, bool with_names);
   void add_class(std::uint32_t index);
 };

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "analysis/judgement.h"
@@ -95,6 +96,25 @@ std::vector<std::string> moves(const TypeLayout& before, const TypeLayout& after
   return list;
 }
 
+// The enumerators of stored values: gone, or now another number. More of them harm nobody.
+std::vector<std::string> changed_values(const TypeLayout& before, const TypeLayout& after) {
+  std::vector<std::string> list;
+  for (const Member& old : before.members) {
+    const Member* now = counterpart(after, old);
+    if (now == nullptr) {
+      list.push_back(old.name + " removed");
+    } else if (now->offset != old.offset) {
+      list.push_back(old.name + " changed from " + std::to_string(old.offset) + " to " +
+                     std::to_string(now->offset));
+    }
+  }
+  return list;
+}
+
+bool is_enumeration(const TypeLayout& before, const TypeLayout& after) {
+  return before.kind == "enum" && after.kind == "enum";
+}
+
 struct Change {
   const std::string* name;
   const TypeLayout* before;
@@ -129,8 +149,11 @@ void refuse(Judgement& judgement, const Change& change) {
   if (!change.after->declared.empty()) {
     why += " (" + change.after->declared + ")";
   }
-  judgement.refuse(change.after->kind + " " + without_unit(*change.name) + " changed layout",
-                   why + "; objects made before use the old layout");
+  const bool values = is_enumeration(*change.before, *change.after);
+  judgement.refuse(change.after->kind + " " + without_unit(*change.name) +
+                       (values ? " changed its values" : " changed layout"),
+                   why + (values ? "; what was stored before means the old ones"
+                                 : "; objects made before use the old layout"));
 }
 
 // Only members whose own layout changed too, and nothing that was edited here.
@@ -182,8 +205,14 @@ std::vector<Change> find_changes(const Judgement& judgement) {
   for (const auto& [name, after] : judgement.next.types) {
     const TypeLayout* before = known_layout(judgement.state, name, after);
     // Closures are told apart by their keys: old ones keep their old code.
-    if (before != nullptr && before->hash != after.hash && after.kind != "closure") {
+    if (before == nullptr || before->hash == after.hash || after.kind == "closure") {
+      continue;
+    }
+    if (!is_enumeration(*before, after)) {
       changed.push_back({&name, before, &after, edits(*before, after)});
+    } else if (auto values = changed_values(*before, after);
+               !values.empty() || before->size != after.size) {
+      changed.push_back({&name, before, &after, std::move(values)});
     }
   }
   return changed;

@@ -47,6 +47,26 @@ TEST_CASE("members that went, changed type or moved are named") {
         "made before use the old layout");
 }
 
+TEST_CASE("one more enumerator is no change, another value is") {
+  const auto with_mode = [](std::vector<Member> enumerators) {
+    Module module(std::to_string(enumerators.size()) + enumerators.back().name);
+    module.type("Mode", 4, std::move(enumerators));
+    module.raw().types["Mode"].kind = "enum";
+    return module;
+  };
+  const Module before = with_mode({member("idle", "", 0), member("walk", "", 1)});
+  CHECK(std::holds_alternative<Accepted>(judge(
+      before, with_mode({member("idle", "", 0), member("walk", "", 1), member("run", "", 2)}))));
+  const auto shifted = refused(judge(
+      before, with_mode({member("idle", "", 0), member("run", "", 1), member("walk", "", 2)})));
+  REQUIRE(shifted.size() == 1);
+  check_failure(shifted[0], "enum Mode changed its values",
+                "walk changed from 1 to 2 (game.h:12); what was stored before means the old ones",
+                undo);
+  CHECK(refused(judge(before, with_mode({member("idle", "", 0)}))).at(0).why ==
+        "walk removed (game.h:12); what was stored before means the old ones");
+}
+
 TEST_CASE("bit-fields and bases are told apart") {
   Module before("old");
   Member flag = member("flag", "unsigned int", 0);
