@@ -145,7 +145,7 @@ class Background {
 
   void look_at(const std::string& folder) {
     for (const Link& link : links_) {
-      if (link->folder() == folder && !link->is_open())
+      if (link->folder() == folder && (!link->is_open() || link->waits_in_vain()))
         join(*link);
     }
   }

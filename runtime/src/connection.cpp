@@ -32,6 +32,13 @@ void Connection::leave() {
   joined_ = false;
 }
 
+bool Connection::waits_in_vain() const {
+  if (!is_open() || joined_)
+    return false;
+  auto session = read_session(build_dir_);
+  return session && session.value().token != token_;
+}
+
 void Connection::send(const wire::HostMessage& message) {
   if (is_joined() && stream_.send(wire::encode(message)) == transport::Flow::closed)
     leave();

@@ -33,6 +33,8 @@ class Connection {
   // already: then only a change of the file can help.
   bool join(wire::Hello hello);
   void leave();
+  // True when the tool that was greeted has not answered, and the file is another session's by now.
+  bool waits_in_vain() const;
 
   // Queues a message; nothing happens unless joined.
   void send(const wire::HostMessage& message);
