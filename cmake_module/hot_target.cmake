@@ -71,7 +71,9 @@ function(_hrwatch_add_code_flags target)
     "$<${languages}:-fpatchable-function-entry=8,6;-falign-functions=16;-fdata-sections>"
     "$<${languages}:-ftls-model=global-dynamic;-g>"
     # Callers must not rely on registers that the present build of a callee happens to leave alone.
-    "$<$<AND:${hot},$<OR:$<COMPILE_LANG_AND_ID:C,GNU>,$<COMPILE_LANG_AND_ID:CXX,GNU>>>:-fno-ipa-ra>"
+    # And g++ must not take a function for one that hardly ever runs (one that only throws, say): it leaves
+    # those unaligned, and their entry can't be replaced in one store then.
+    "$<$<AND:${hot},$<OR:$<COMPILE_LANG_AND_ID:C,GNU>,$<COMPILE_LANG_AND_ID:CXX,GNU>>>:-fno-ipa-ra;-fno-guess-branch-probability>"
     # Clang leaves out types that another object is expected to describe; layouts are compared with them.
     "$<$<AND:${hot},$<OR:$<COMPILE_LANG_AND_ID:C,Clang>,$<COMPILE_LANG_AND_ID:CXX,Clang>>>:-fstandalone-debug>")
 endfunction()

@@ -77,9 +77,9 @@ void add_rows(std::vector<Row>& rows, const std::string& what, const Samples& pl
 std::vector<Row> measure_forwarding(int rounds) {
   const tests::Sandbox sandbox("bench-forwarding");
   const Library plain = load(sandbox, "plain", {});
-  const Library hot = load(
-      sandbox, "hot",
-      {"-fpatchable-function-entry=8,6", "-falign-functions=16", "-fdata-sections", "-fno-ipa-ra"});
+  const Library hot = load(sandbox, "hot",
+                           {"-fpatchable-function-entry=8,6", "-falign-functions=16",
+                            "-fdata-sections", "-fno-ipa-ra", "-fno-guess-branch-probability"});
   if (plain.std_heavy == nullptr || hot.std_heavy == nullptr)
     return {};
   Samples plain_calls, hot_calls, plain_std, hot_std;

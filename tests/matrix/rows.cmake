@@ -6,7 +6,7 @@
 #        [CANNOT_LINK <what the linker says>])
 # A row that CANNOT_LINK passes as long as the linker refuses it in these words.
 set(HR_ROW_SOURCES calls.cpp objects.cpp closures.cpp state.cpp tables.cpp threads.cpp startup.cpp
-                   plain.c)
+                   late_2.cpp late_3.cpp late_4.cpp plain.c)
 set(HR_ROW_CONSTANT_SOURCES north/unit.cpp south/unit.cpp)
 set(HR_ROW_TOPICS main report calls_topic objects_topic closures_topic state_topic tables_topic
                   threads_topic startup_topic plain_topic)
@@ -65,7 +65,10 @@ function(hr_row name)
   if(ROW_COMPILER STREQUAL "clang++")
     list(APPEND module_flags -fstandalone-debug)
   else()
-    list(APPEND module_flags -fno-ipa-ra)
+    list(APPEND module_flags ${HR_LAB_GNU_FLAGS})
+  endif()
+  if(NOT ROW_LEVEL STREQUAL "-O0")
+    list(APPEND module_flags -DLATE_APART)
   endif()
   if(NOT ROW_HOST)
     set(ROW_HOST -fPIE)

@@ -26,10 +26,11 @@ foreach(compiler g++ clang++)
   hr_refusal_case(initial_exec-${compiler} SOURCE ordinary.cpp WORD initial-exec
                   COMPILER ${compiler} BAD_COMPILE -ftls-model=initial-exec)
 endforeach()
+hr_refusal_case(late_object SOURCE late_object.cpp WORD late LEVEL -Og)
 hr_refusal_case(end_pointer SOURCE end_pointer.cpp WORD first NO_OBJECTS)
 hr_refusal_case(tls_descriptors SOURCE ordinary.cpp WORD gnu2 BAD_COMPILE -mtls-dialect=gnu2)
 hr_refusal_case(lto SOURCE ordinary.cpp WORD lto BAD_COMPILE -flto BAD_LINK -flto)
-hr_refusal_case(icf SOURCE ordinary.cpp WORD icf BAD_COMPILE -ffunction-sections
+hr_refusal_case(icf SOURCE icf.cpp WORD icf BAD_COMPILE -ffunction-sections
                 BAD_LINK -fuse-ld=lld -Wl,--icf=all)
 hr_refusal_case(relr SOURCE ordinary.cpp WORD relr BAD_LINK -fuse-ld=lld
                 -Wl,--pack-dyn-relocs=relr)
@@ -41,5 +42,5 @@ hr_refusal_case(wrong_build_id SOURCE ordinary.cpp WORD build BY host DAMAGE wro
 hr_refusal_case(writable_by_others SOURCE ordinary.cpp WORD write BY host
                 DAMAGE writable_by_others)
 hr_refusal_case(outside_folder SOURCE ordinary.cpp WORD folder BY host DAMAGE outside)
-hr_refusal_case(truncated_copy SOURCE ordinary.cpp WORD case BY host DAMAGE truncated)
+hr_refusal_case(truncated_copy SOURCE ordinary.cpp WORD short BY host DAMAGE truncated)
 hr_refusal_case(wild_patch SOURCE ordinary.cpp WORD outside BY host DAMAGE wild_patch)

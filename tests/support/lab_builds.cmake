@@ -5,6 +5,7 @@ include_guard(GLOBAL)
 # What add_hot_module() gives a module.
 set(HR_LAB_MODULE_FLAGS -fPIC -g -fpatchable-function-entry=8,6 -falign-functions=16
                         -fdata-sections -ftls-model=global-dynamic CACHE INTERNAL "")
+set(HR_LAB_GNU_FLAGS -fno-ipa-ra -fno-guess-branch-probability CACHE INTERNAL "")
 
 find_program(HR_LAB_g++ g++)
 find_program(HR_LAB_gcc gcc)

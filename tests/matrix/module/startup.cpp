@@ -1,20 +1,22 @@
 #include "startup.h"
 
-#include <vector>
+#include "registrar.h"
 
 namespace {
 
-struct Registrar {
-  explicit Registrar(const char* who) : value(1) { host_register(who); }
-
-  int value;
-};
-
 Registrar first("first");
+int observed = 5;
 
-#if VERSION >= 2
-Registrar late("late");
+}  // namespace
+
+// Where the compiler melts a file's initialisers into one another (-Og and more), new objects can
+// only come in files of their own (late_2.cpp ...); refusal.late_object watches that.
+#ifndef LATE_APART
+#define OBSERVED (&observed)
+#include "late_objects.h"
 #endif
+
+namespace {
 
 Registrar second("second");
 
@@ -24,46 +26,10 @@ int compute() {
 }
 
 int computed = compute();
-int observed = 5;
-
-#if VERSION >= 3
-std::vector<int> late_vector = {1, 2, 3, 4, 5};
-#endif
-
-#if VERSION >= 4
-// Its constructor remembers the address of an older static: it must be the living one.
-struct Observer {
-  explicit Observer(const int* what) : observed_place(what) {}
-
-  const int* observed_place;
-};
-
-Observer observer(&observed);
-#endif
 
 }  // namespace
 
-#if VERSION >= 4
-std::string late_global = "late and long enough to be on the heap";
-
-std::string late_text() {
-  return late_global;
-}
-
-const void* late_captured() {
-  return observer.observed_place;
-}
-#else
-std::string late_text() {
-  return "";
-}
-
-const void* late_captured() {
-  return nullptr;
-}
-#endif
-
-const void* captured_address() {
+const int* captured_address() {
   return &observed;
 }
 
@@ -73,21 +39,4 @@ int registered_value() {
 
 int dynamic_value() {
   return ++computed;
-}
-
-int late_vector_size() {
-#if VERSION >= 3
-  late_vector.push_back(1);
-  return static_cast<int>(late_vector.size());
-#else
-  return -1;
-#endif
-}
-
-int late_object_value() {
-#if VERSION >= 2
-  return ++late.value;
-#else
-  return -1;
-#endif
 }

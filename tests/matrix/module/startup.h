@@ -12,5 +12,5 @@ int dynamic_value();          // `static int x = compute();`
 int late_vector_size();       // static vector of version 3; -1 before; grows by one a call
 int late_object_value();      // static object of version 2 in the file of the registrar; -1 before
 const void* late_captured();  // address of an older static, captured by version 4's object
-const void* captured_address();
+const int* captured_address();
 std::string late_text();  // version 4's global string, exported
