@@ -228,6 +228,39 @@ std::string group_of(const ClosurePlace& place, std::string_view unit) {
   return group;
 }
 
+// "f" of "ns::f<int>(int) const": what symbol names and debug info agree on in writing.
+std::string_view plain_name(std::string_view function) {
+  int depth = 0;
+  std::size_t begin = 0, end = function.size();
+  for (std::size_t i = 0; i < function.size(); ++i) {
+    const char c = function[i];
+    if (depth == 0 && (c == ':' || c == ' '))
+      begin = i + 1, end = function.size();
+    else if (depth == 0 && (c == '<' || c == '(') && i > begin)
+      end = std::min(end, i);
+    if (c == '<' || c == '(')
+      ++depth;
+    else if ((c == '>' || c == ')') && depth > 0)
+      --depth;
+    if (depth == 0 && c == ')' && end < function.size())
+      break;
+  }
+  return function.substr(begin, end - begin);
+}
+
+// All closures of the functions of one plain name, together.
+std::unordered_map<std::string, std::uint64_t> layouts_by_function(const DebugInfo& debug) {
+  std::unordered_map<std::string, std::uint64_t> layouts;
+  for (const auto& [name, type] : debug.types) {
+    const std::size_t closure = name.find("::{lambda");
+    if (type.kind != "closure" || closure == std::string::npos)
+      continue;
+    std::uint64_t& layout = layouts[std::string(plain_name({name.data(), closure}))];
+    layout = mix(mix(layout, type.hash), type.size);
+  }
+  return layouts;
+}
+
 // Puts functions into the group of the closures they belong to, and the layouts of captures into
 // keys.
 class ClosureGroups {
@@ -242,6 +275,18 @@ class ClosureGroups {
       std::uint64_t& layout = group[{place.path.size(), place.path}].layout;
       if (const auto* fact = fact_at(debug, function.address); fact && fact->closure_layout)
         layout = fact->closure_layout;
+    }
+    // Where the optimiser left no call operator nothing says which closure is which: any change of
+    // captures in the function counts then.
+    const auto by_function = layouts_by_function(debug);
+    for (const ClosureFunction& closure : closures) {
+      const ClosurePlace& place = closure.names.places.front();
+      const std::string unit = description.functions[closure.index].unit;
+      std::uint64_t& layout =
+          groups_[group_of(place, unit)][{place.path.size(), place.path}].layout;
+      const auto known = by_function.find(std::string(plain_name(place.enclosing)));
+      if (layout == 0 && known != by_function.end())
+        layout = known->second;
     }
     // Outer closures first, so that a new inner one moves none of them.
     for (auto& [name, group] : groups_) {
