@@ -28,6 +28,18 @@ bool Boundaries::moved_together(std::size_t a, std::size_t b) const {
          one->home.address - variables[a].address == other->home.address - variables[b].address;
 }
 
+// A variable with a word that the dynamic linker binds is reached through it, never relative to the
+// code or to the library.
+bool Boundaries::bound_by_loader(std::size_t variable) const {
+  const Variable& one = judgement_.next.variables[variable];
+  return one.exported && one.got != 0;
+}
+
+std::size_t Boundaries::ending_at(Address target) const {
+  const std::size_t ending = index_.ending_at(target);
+  return ending != no_symbol && bound_by_loader(ending) ? no_symbol : ending;
+}
+
 std::size_t Boundaries::settle(const std::optional<ObjectReferences::Target>& answer,
                                std::size_t ending, std::size_t starting) const {
   const auto& variables = judgement_.next.variables;
@@ -37,13 +49,9 @@ std::size_t Boundaries::settle(const std::optional<ObjectReferences::Target>& an
   if (answer && answer->variable == variables[starting].name) {
     return starting;
   }
-  // A variable with a word that the dynamic linker binds is reached through it, never relative to
-  // the code; only one that has none can be meant.
-  const auto bound = [&](std::size_t i) {
-    return variables[i].exported && variables[i].got != 0;
-  };
-  if (!answer && bound(starting) != bound(ending)) {
-    return bound(starting) ? ending : starting;
+  // Only one that the dynamic linker does not bind can be meant.
+  if (!answer && bound_by_loader(starting) != bound_by_loader(ending)) {
+    return bound_by_loader(starting) ? ending : starting;
   }
   return no_symbol;
 }
@@ -81,8 +89,8 @@ std::size_t Boundaries::meant_by(const CodeReference& reference) {
   // Loads and stores read what starts there. (At -O1 and above an optimiser may fold a[i - 1] into
   // the address: such modules are told apart by their description's problems.)
   const std::size_t covering = index_.covering(reference.target);
-  return covering == no_symbol && reference.address_taken ? index_.ending_at(reference.target)
-                                                          : covering;
+  // Data without a symbol (a sanitizer's, say) may begin where a variable ends.
+  return covering == no_symbol && reference.address_taken ? ending_at(reference.target) : covering;
 }
 
 std::size_t Boundaries::meant_by(const DataReference& reference) {
@@ -106,7 +114,11 @@ std::size_t Boundaries::meant_by(const DataReference& reference) {
     }
   }
   const std::size_t covering = index_.covering(reference.target);
-  return covering == no_symbol ? index_.ending_at(reference.target) : covering;
+  if (covering != no_symbol) {
+    return covering;
+  }
+  return reference.kind == DataReferenceKind::relative ? ending_at(reference.target)
+                                                       : index_.ending_at(reference.target);
 }
 
 }  // namespace hrwatch::analysis

@@ -25,6 +25,8 @@ class Boundaries {
   // The two candidates where the question arises: the variable that ends and the one that starts.
   std::optional<std::pair<std::size_t, std::size_t>> dispute(Address target) const;
   bool moved_together(std::size_t a, std::size_t b) const;
+  bool bound_by_loader(std::size_t variable) const;
+  std::size_t ending_at(Address target) const;
   std::size_t settle(const std::optional<ObjectReferences::Target>& answer, std::size_t ending,
                      std::size_t starting) const;
   void refuse(const std::string& who, std::size_t ending, std::size_t starting);

@@ -1,6 +1,8 @@
 // Sharing, the work: every operand and pointer of the next build that names something with an older
 // home is re-pointed there. Variables to their living storage, functions and type identities to
 // their oldest address, so that comparisons hold.
+#include <unordered_map>
+
 #include "analysis/address_index.h"
 #include "analysis/boundary.h"
 #include "analysis/judgement.h"
@@ -68,19 +70,33 @@ void judge_code_references(Judgement& judgement) {
   Boundaries boundaries(judgement);
   const Identities identities(judgement);
   std::vector<hr::wire::CodePatch>& patches = judgement.rewiring.code;
+  // Code that refers to something by distance was bound to the library's own at link time
+  // (-Bsymbolic, say), whatever the program's global scope has under that name.
+  std::unordered_map<const hr::wire::Home*, std::uint32_t> own;
+  const auto home_for_code = [&](const hr::wire::Home& home) {
+    if (home.got != 0 || home.name.empty()) {
+      return judgement.home(home);
+    }
+    std::vector<hr::wire::Home>& homes = judgement.rewiring.homes;
+    const auto [at, fresh] = own.emplace(&home, static_cast<std::uint32_t>(homes.size()));
+    if (fresh) {
+      homes.push_back({home.generation, home.address, 0, {}});
+    }
+    return at->second;
+  };
   for (const CodeReference& reference : judgement.next.code_references) {
     const std::size_t variable = boundaries.meant_by(reference);
     if (variable != no_symbol) {
       if (const LivingVariable* living = judgement.living[variable]) {
         const auto inside = static_cast<std::int64_t>(reference.target -
                                                       judgement.next.variables[variable].address);
-        patches.push_back({reference.at, inside + reference.addend, judgement.home(living->home)});
+        patches.push_back({reference.at, inside + reference.addend, home_for_code(living->home)});
       }
     } else if (reference.address_taken) {
       const hr::wire::Home* oldest = identities.function(reference.target);
       oldest = oldest != nullptr ? oldest : identities.type(reference.target);
       if (oldest != nullptr) {
-        patches.push_back({reference.at, reference.addend, judgement.home(*oldest)});
+        patches.push_back({reference.at, reference.addend, home_for_code(*oldest)});
       }
     }
   }
