@@ -27,8 +27,8 @@ struct Function {
   std::uint64_t size = 0;
   Address nop = 0;  // its 2-byte NOP when it has a patchable entry (scheme 8,6), else 0
   Binding binding = Binding::local;
-  bool exported = false;        // default visibility in .dynsym
-  bool clone = false;           // .isra/.constprop/.part/.cold: its ABI may differ, never forwarded
+  bool exported = false;  // default visibility in .dynsym
+  bool clone = false;     // .isra/.constprop/.part/.cold: its ABI may differ, never forwarded
   bool ifunc = false;
   Address got = 0;              // word of .got that holds its canonical address, 0 if none
   std::uint64_t body_hash = 0;  // code with references replaced by what they name; 0 = unknown
@@ -41,7 +41,7 @@ struct Function {
 struct Variable {
   std::string name;
   std::string unit;
-  Key key = 0;  // name for global symbols; unit + scope + name + ordinal for local ones
+  Key key = 0;          // name for global symbols; unit + scope + name + ordinal for local ones
   Address address = 0;  // TLS: offset in the TLS image
   std::uint64_t size = 0;
   Binding binding = Binding::local;
@@ -73,11 +73,11 @@ struct Constant {
 
 // A 4-byte RIP-relative operand in the code.
 struct CodeReference {
-  Address at = 0;             // of the operand
-  Address target = 0;         // the address it names in this library
-  std::int32_t addend = 0;    // operand = target + addend - at: minus the bytes from operand to end
-  std::uint32_t function = 0; // index into functions
-  bool address_taken = false; // lea: the address itself is used; else the memory there
+  Address at = 0;           // of the operand
+  Address target = 0;       // the address it names in this library
+  std::int32_t addend = 0;  // operand = target + addend - at: minus the bytes from operand to end
+  std::uint32_t function = 0;  // index into functions
+  bool address_taken = false;  // lea: the address itself is used; else the memory there
 };
 
 enum class DataReferenceKind : std::uint8_t { relative, absolute, got };
@@ -94,6 +94,7 @@ struct Initialiser {
   Address function = 0;
   std::string name;
   std::vector<std::uint32_t> variables;  // indices into `variables`: what it builds or touches
+
   // g++ builds all objects of a unit in one function. Its statements, in order, each with what it
   // touches; empty when they can't be told apart (then the initialiser runs whole or not at all).
   struct Statement {
@@ -103,14 +104,15 @@ struct Initialiser {
     std::vector<std::uint32_t> builds;
     bool prologue = false;  // belongs to no object: always runs
   };
+
   std::vector<Statement> statements;
 };
 
 struct Member {
   std::string name;  // "" for a base class without a name of its own: then `type` says which
   std::string type;
-  std::uint64_t offset = 0;  // bytes
-  std::uint64_t size = 0;    // bytes
+  std::uint64_t offset = 0;                    // bytes
+  std::uint64_t size = 0;                      // bytes
   std::uint32_t bit_size = 0, bit_offset = 0;  // bit-fields, else 0
   std::uint64_t type_hash = 0;
   bool base = false;
@@ -135,8 +137,8 @@ struct Segment {
 struct Description {
   std::string build_id;
   std::uint64_t memory_size = 0;  // lowest to highest mapped address
-  // Why this library can't be (or get) a generation: stripped, no patchable entries, LTO, ICF, RELR,
-  // initial-exec TLS, TLS descriptors, no debug info, data in code ... Empty = fit.
+  // Why this library can't be (or get) a generation: stripped, no patchable entries, LTO, ICF,
+  // RELR, initial-exec TLS, TLS descriptors, no debug info, data in code ... Empty = fit.
   std::vector<hr::wire::Failure> problems;
   std::vector<Segment> segments;
   std::vector<Function> functions;      // by address
@@ -148,8 +150,8 @@ struct Description {
   std::vector<DataReference> data_references;
   std::vector<Address> tls_modules;  // DTPMOD64 words of the library's own TLS
   std::vector<Initialiser> initialisers;
-  // Class layouts by qualified name. One name with several layouts (C structs of the same name in two
-  // files, anonymous namespaces): one entry a unit, "name @ unit".
+  // Class layouts by qualified name. One name with several layouts (C structs of the same name in
+  // two files, anonymous namespaces): one entry a unit, "name @ unit".
   std::map<std::string, TypeLayout> types;
 };
 

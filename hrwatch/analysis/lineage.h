@@ -13,8 +13,8 @@
 
 namespace hrwatch::analysis {
 
-// Answers from the object files what the linked library can't tell: which variable an address near a
-// boundary belongs to (ELF relocations of the .o; needs -fdata-sections).
+// Answers from the object files what the linked library can't tell: which variable an address near
+// a boundary belongs to (ELF relocations of the .o; needs -fdata-sections).
 class ObjectReferences {
  public:
   virtual ~ObjectReferences() = default;
@@ -25,6 +25,7 @@ class ObjectReferences {
     std::string variable;
     std::int64_t offset = 0;
   };
+
   // `addend` is the operand's (CodeReference::addend).
   virtual std::optional<Target> target(const Function& function, std::uint64_t offset,
                                        std::int32_t addend) = 0;
@@ -56,8 +57,8 @@ class Lineage {
  public:
   struct State;  // lineage_state.h: for the rules of the verdict alone
 
-  // Starts with what the host loaded itself. `description` may have problems: then every verdict is a
-  // refusal that names them.
+  // Starts with what the host loaded itself. `description` may have problems: then every verdict is
+  // a refusal that names them.
   explicit Lineage(std::shared_ptr<const Description> generation_0);
   ~Lineage();
   Lineage(Lineage&&) noexcept;
@@ -69,8 +70,8 @@ class Lineage {
   // Cost: linear in references and symbols of `next`; milliseconds for 30 units.
   Verdict judge(const Description& next, std::uint32_t number, ObjectReferences& objects) const;
 
-  // The host committed `next` as `number` (or had, before this tool started): what later generations
-  // are compared with and shared with.
+  // The host committed `next` as `number` (or had, before this tool started): what later
+  // generations are compared with and shared with.
   void adopt(std::shared_ptr<const Description> next, std::uint32_t number,
              ObjectReferences& objects);
 

@@ -202,19 +202,20 @@ void SessionLoop::make_adapters() {
                                [this](Failure failure) {
                                  take(core::ModelFailed{std::move(failure)});
                                }});
-  watcher::Listener listener{
-      [this](std::vector<core::FileEvent> files) {
-        project_->notice(files);
-        take(core::FilesChanged{std::move(files)});
-      },
-      [this](core::WatchOverflow overflow) { take(overflow); },
-      [this](core::WatchLost lost) {
-        // What CMake and the session keep there goes when the whole folder is wiped.
-        const bool ours = lost.folder == settings_.build_dir ||
-                          lost.folder.starts_with(settings_.build_dir + "/.hrwatch") ||
-                          lost.folder.starts_with(settings_.build_dir + "/.cmake");
-        take(ours && state_.model ? build_folder_gone() : std::move(lost));
-      }};
+  watcher::Listener listener{[this](std::vector<core::FileEvent> files) {
+                               project_->notice(files);
+                               take(core::FilesChanged{std::move(files)});
+                             },
+                             [this](core::WatchOverflow overflow) { take(overflow); },
+                             [this](core::WatchLost lost) {
+                               // What CMake and the session keep there goes when the whole folder
+                               // is wiped.
+                               const bool ours =
+                                   lost.folder == settings_.build_dir ||
+                                   lost.folder.starts_with(settings_.build_dir + "/.hrwatch") ||
+                                   lost.folder.starts_with(settings_.build_dir + "/.cmake");
+                               take(ours && state_.model ? build_folder_gone() : std::move(lost));
+                             }};
   if (settings_.poll) {
     watcher_ = watcher::make_poll_watcher(&loop_, std::move(listener), poll_interval_ms);
   } else if (auto made = watcher::make_native_watcher(&loop_, std::move(listener)); made.ok()) {

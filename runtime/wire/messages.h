@@ -126,15 +126,16 @@ struct RefusedByTool {
   Failure failure;
 };
 
-using ToolMessage =
-    std::variant<Welcome, Rejected, Reload, BuildStarted, BuildFailed, BuildFinished, RefusedByTool>;
+using ToolMessage = std::variant<Welcome, Rejected, Reload, BuildStarted, BuildFailed,
+                                 BuildFinished, RefusedByTool>;
 
 // A whole frame, ready to send. Never fails.
 std::vector<std::byte> encode(const HostMessage& message);
 std::vector<std::byte> encode(const ToolMessage& message);
 
-// The message of one whole frame (as FrameReader gives it). `std::nullopt` inside the result: a type
-// this side does not know, to be skipped. Total: any bytes give a message, nothing, or a Failure.
+// The message of one whole frame (as FrameReader gives it). `std::nullopt` inside the result: a
+// type this side does not know, to be skipped. Total: any bytes give a message, nothing, or a
+// Failure.
 Result<std::optional<HostMessage>> decode_host_message(std::span<const std::byte> frame);
 Result<std::optional<ToolMessage>> decode_tool_message(std::span<const std::byte> frame);
 
@@ -143,8 +144,9 @@ class FrameReader {
  public:
   void feed(std::span<const std::byte> bytes);
 
-  // The next whole frame (header and payload with their lengths, as decode_* takes it), nothing when
-  // more bytes are needed, or a Failure when the peer announced a frame over the maximum: close.
+  // The next whole frame (header and payload with their lengths, as decode_* takes it), nothing
+  // when more bytes are needed, or a Failure when the peer announced a frame over the maximum:
+  // close.
   Result<std::optional<std::vector<std::byte>>> next();
 
  private:

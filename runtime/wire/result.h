@@ -21,16 +21,21 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+
   Result(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
 
   bool ok() const { return state_.index() == 0; }
+
   explicit operator bool() const { return ok(); }
 
   T& value() & { return *std::get_if<0>(&state_); }
+
   const T& value() const& { return *std::get_if<0>(&state_); }
+
   T&& value() && { return std::move(*std::get_if<0>(&state_)); }
 
   Failure& failure() & { return *std::get_if<1>(&state_); }
+
   const Failure& failure() const& { return *std::get_if<1>(&state_); }
 
  private:

@@ -36,7 +36,8 @@ struct CodePatch {
 };
 
 // An 8-byte pointer in data: *(uint64*)at = home + addend. Applied only where the word still points
-// to `expected` (an address of the new generation): otherwise the dynamic linker bound it elsewhere.
+// to `expected` (an address of the new generation): otherwise the dynamic linker bound it
+// elsewhere.
 struct DataPatch {
   Address at = 0;
   Address expected = 0;
@@ -102,7 +103,8 @@ struct Rewiring {
 std::vector<std::byte> encode(const Rewiring& rewiring);
 
 // Total: any bytes give a rewiring whose indices are in range (every `home` < homes.size()), or a
-// Failure; never undefined behaviour, never an allocation larger than a small multiple of the input.
+// Failure; never undefined behaviour, never an allocation larger than a small multiple of the
+// input.
 Result<Rewiring> decode_rewiring(std::span<const std::byte> bytes);
 
 }  // namespace hr::wire

@@ -1,14 +1,14 @@
-/* What a program may ask of hot reload. All of it is optional: a program that never includes this file
- * is reloaded just the same.
+/* What a program may ask of hot reload. All of it is optional: a program that never includes this
+ * file is reloaded just the same.
  *
  * Conventions
  *   1. Handles: there are none. Modules are named by the target name given to add_hot_module().
- *   2. Status: functions return numbers, 0 standing for "nothing happened" or "no". What goes wrong is
- *      told as an event (hr_on_event), never by ending or interrupting the program.
+ *   2. Status: functions return numbers, 0 standing for "nothing happened" or "no". What goes wrong
+ * is told as an event (hr_on_event), never by ending or interrupting the program.
  *   3. Strings are UTF-8 and end with a zero byte. Those passed in are copied; those in an event
  *      belong to the runtime and live until the callback returns. None is ever NULL in an event.
- *   4. Structures start with `struct_size`. New members are only added at the end: read a member only
- *      when struct_size says that it is there, if your program may run with an older runtime.
+ *   4. Structures start with `struct_size`. New members are only added at the end: read a member
+ * only when struct_size says that it is there, if your program may run with an older runtime.
  *   5. Nothing is printed, thrown out of a function, or aborted. Exceptions of a callback end here.
  *   6. Modes: without HRWATCH_HOT (add_hot_module defines it in hot builds) every function is an
  *      inline one that does nothing, and nothing of the runtime is in the program.
@@ -27,47 +27,48 @@ extern "C" {
 
 /* What an event is about. Kinds that a program does not know must be ignored. */
 enum hr_event_kind {
-  HR_EVENT_RELOADING = 1,      /* a new generation of `module` goes live after this callback */
-  HR_EVENT_RELOADED = 2,       /* it is live */
-  HR_EVENT_REFUSED = 3,        /* a build will not go live: `what`, `why`, `fix`; the old code runs on */
-  HR_EVENT_BUILD_STARTED = 4,  /* something was saved, and is being built */
-  HR_EVENT_BUILD_FAILED = 5,   /* `diagnostics` say where; the old code runs on */
-  HR_EVENT_BUILD_FINISHED = 6  /* the build is good; what it changes comes as the kinds above */
+  HR_EVENT_RELOADING = 1, /* a new generation of `module` goes live after this callback */
+  HR_EVENT_RELOADED = 2,  /* it is live */
+  HR_EVENT_REFUSED = 3,   /* a build will not go live: `what`, `why`, `fix`; the old code runs on */
+  HR_EVENT_BUILD_STARTED = 4, /* something was saved, and is being built */
+  HR_EVENT_BUILD_FAILED = 5,  /* `diagnostics` say where; the old code runs on */
+  HR_EVENT_BUILD_FINISHED = 6 /* the build is good; what it changes comes as the kinds above */
 };
 
 /* One line of a compiler's complaint. This structure never changes. */
 typedef struct hr_diagnostic {
-  const char *file;     /* as the compiler names it; "" when it names none */
+  const char* file;     /* as the compiler names it; "" when it names none */
   int32_t line;         /* from 1; 0 when unknown */
   int32_t column;       /* from 1; 0 when unknown */
-  const char *severity; /* "error", "warning" or "note" */
-  const char *message;
+  const char* severity; /* "error", "warning" or "note" */
+  const char* message;
 } hr_diagnostic;
 
 typedef struct hr_event {
   uint32_t struct_size; /* bytes of this structure in the runtime that calls */
   uint32_t kind;        /* enum hr_event_kind */
-  const char *module;   /* "" when it is about no module */
+  const char* module;   /* "" when it is about no module */
   uint32_t generation;  /* of RELOADING and RELOADED, else 0 */
   uint32_t diagnostic_count;
-  const hr_diagnostic *diagnostics; /* diagnostic_count of them */
-  const char *what;                 /* of REFUSED: what happened, why, and what to change; else "" */
-  const char *why;
-  const char *fix;
+  const hr_diagnostic* diagnostics; /* diagnostic_count of them */
+  const char* what; /* of REFUSED: what happened, why, and what to change; else "" */
+  const char* why;
+  const char* fix;
 } hr_event;
 
-typedef void (*hr_event_callback)(const hr_event *event, void *user);
+typedef void (*hr_event_callback)(const hr_event* event, void* user);
 
 #ifdef HRWATCH_HOT
 
-/* Says "new code may go live here": typically once a frame, where no module code is running. From the
- * first call on reloads go live only inside this function, and events are told only there. Programs that never
- * call it get new code as soon as it is ready, from a thread of the runtime.
+/* Says "new code may go live here": typically once a frame, where no module code is running. From
+ * the first call on reloads go live only inside this function, and events are told only there.
+ * Programs that never call it get new code as soon as it is ready, from a thread of the runtime.
  * Returns the number of modules that went live in this call.
  * Errors: none; a reload that can't go live is an event.
  * Thread: any; when several call at once one does the work and the others return 0 immediately.
  *         Callbacks and new static initialisers run on the calling thread.
- * Cost:   one atomic load when nothing is pending; some microseconds and the callbacks for a reload. */
+ * Cost:   one atomic load when nothing is pending; some microseconds and the callbacks for a
+ * reload. */
 HR_API int hr_poll(void);
 
 /* Tells `callback` about everything that happens from now on, with `user` handed through.
@@ -76,30 +77,29 @@ HR_API int hr_poll(void);
  * Errors: none beyond the 0.
  * Thread: any, also inside a callback. Callbacks run one at a time: inside hr_poll() once a program
  *         has called it, before that on a thread of the runtime. */
-HR_API int hr_on_event(hr_event_callback callback, void *user);
+HR_API int hr_on_event(hr_event_callback callback, void* user);
 
-/* Takes a pair back. When it returns, the callback is not running (unless it is the caller) and will
- * not run again. Returns 1, or 0 when the pair is not registered.
- * Thread: any, also inside a callback; not while holding a lock that the callback takes. */
-HR_API int hr_off_event(hr_event_callback callback, void *user);
+/* Takes a pair back. When it returns, the callback is not running (unless it is the caller) and
+ * will not run again. Returns 1, or 0 when the pair is not registered. Thread: any, also inside a
+ * callback; not while holding a lock that the callback takes. */
+HR_API int hr_off_event(hr_event_callback callback, void* user);
 
-/* The generation of `module` that new calls reach: 0 is what the program started with. -1 when no hot
- * module of that name is loaded. Numbers only grow; they need not be consecutive.
- * Thread: any.   Cost: a lock and a search by name: not for inner loops. */
-HR_API int hr_generation(const char *module);
+/* The generation of `module` that new calls reach: 0 is what the program started with. -1 when no
+ * hot module of that name is loaded. Numbers only grow; they need not be consecutive. Thread: any.
+ * Cost: a lock and a search by name: not for inner loops. */
+HR_API int hr_generation(const char* module);
 
-/* 1 while modules of this program can be reloaded (whether a tool is there or not), 0 when hot reload
- * is switched off, after fork(), or when no hot module is loaded.
- * Thread: any.   Cost: a few atomic loads. */
+/* 1 while modules of this program can be reloaded (whether a tool is there or not), 0 when hot
+ * reload is switched off, after fork(), or when no hot module is loaded. Thread: any.   Cost: a few
+ * atomic loads. */
 HR_API int hr_enabled(void);
 
-/* Looks for `--no-hot-reload` among the program's arguments, up to a "--". Where it stands, hot reload
- * is off until the program ends, and the argument is taken out of `argv` (whose end stays NULL).
- * Returns the new argc. The static mode leaves all arguments alone: there is nothing to switch off.
- * HRWATCH_DISABLE=1 in the environment does the same from the very start.
- * Errors: none; `argv` may be NULL.
- * Thread: the one that uses `argv`; call it first in main(). */
-HR_API int hr_args(int argc, char **argv);
+/* Looks for `--no-hot-reload` among the program's arguments, up to a "--". Where it stands, hot
+ * reload is off until the program ends, and the argument is taken out of `argv` (whose end stays
+ * NULL). Returns the new argc. The static mode leaves all arguments alone: there is nothing to
+ * switch off. HRWATCH_DISABLE=1 in the environment does the same from the very start. Errors: none;
+ * `argv` may be NULL. Thread: the one that uses `argv`; call it first in main(). */
+HR_API int hr_args(int argc, char** argv);
 
 #else /* static mode: nothing of hrwatch is in the program */
 
@@ -107,19 +107,19 @@ static inline int hr_poll(void) {
   return 0;
 }
 
-static inline int hr_on_event(hr_event_callback callback, void *user) {
+static inline int hr_on_event(hr_event_callback callback, void* user) {
   (void)callback;
   (void)user;
   return 0;
 }
 
-static inline int hr_off_event(hr_event_callback callback, void *user) {
+static inline int hr_off_event(hr_event_callback callback, void* user) {
   (void)callback;
   (void)user;
   return 0;
 }
 
-static inline int hr_generation(const char *module) {
+static inline int hr_generation(const char* module) {
   (void)module;
   return 0;
 }
@@ -128,7 +128,7 @@ static inline int hr_enabled(void) {
   return 0;
 }
 
-static inline int hr_args(int argc, char **argv) {
+static inline int hr_args(int argc, char** argv) {
   (void)argv;
   return argc;
 }

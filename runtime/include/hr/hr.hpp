@@ -1,5 +1,5 @@
-// hr.h for C++17: the same functions in a namespace, and callbacks that are callable objects. No logic
-// of its own; see hr.h for errors, threads and costs.
+// hr.h for C++17: the same functions in a namespace, and callbacks that are callable objects. No
+// logic of its own; see hr.h for errors, threads and costs.
 #pragma once
 
 #include <memory>
@@ -9,10 +9,21 @@
 
 namespace hr {
 
-inline int poll() noexcept { return hr_poll(); }
-inline bool enabled() noexcept { return hr_enabled() != 0; }
-inline int generation(const char* module) noexcept { return hr_generation(module); }
-inline int args(int argc, char** argv) noexcept { return hr_args(argc, argv); }
+inline int poll() noexcept {
+  return hr_poll();
+}
+
+inline bool enabled() noexcept {
+  return hr_enabled() != 0;
+}
+
+inline int generation(const char* module) noexcept {
+  return hr_generation(module);
+}
+
+inline int args(int argc, char** argv) noexcept {
+  return hr_args(argc, argv);
+}
 
 // Calls `callback(const hr_event&)` for every event until the object is destroyed.
 template <class Callback>

@@ -1,6 +1,7 @@
 struct Private {
   short mine;
 };
+
 typedef struct {
   int width;
 } Size;

@@ -13,7 +13,9 @@ struct Counted {
       throw number;
     ++built[number];
   }
+
   ~Counted() { value = 0; }
+
   int value = 1;
 };
 
@@ -32,10 +34,10 @@ static Counted several[2] = {
     Counted(1),
     Counted(2),
 };
-static Registrar registrar(all, std::string("a name that is longer than the small buffer"),
-                           first);
+static Registrar registrar(all, std::string("a name that is longer than the small buffer"), first);
 static int computed = built[0] > 0 ? ++built[4] : --built[4];
 inline Counted shared(5);
+
 template <class T>
 struct Holder {
   static Counted item;
