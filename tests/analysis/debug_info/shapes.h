@@ -15,7 +15,6 @@ struct Enemy : Actor {
   void tick(float seconds) override;
   std::vector<int> path;
   unsigned char mood : 3, age : 4;
-
   union {
     int whole;
     float part;

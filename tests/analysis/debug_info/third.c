@@ -1,7 +1,6 @@
 struct Private {
   short mine;
 };
-
 typedef struct {
   int width;
 } Size;

@@ -1,8 +1,8 @@
 // The module whose description the tests look at. VERSION 2 is the same with edits.
+#include "shared.h"
+
 #include <algorithm>
 #include <vector>
-
-#include "shared.h"
 
 #ifndef VERSION
 #define VERSION 1
@@ -18,7 +18,6 @@ const int prices[] = {10, 20, VERSION == 1 ? 30 : 31};
 
 struct Square : Shape {
   int area() const override { return 4; }
-
   int corners() const override { return 4; }
 };
 
@@ -47,9 +46,7 @@ static int local_step(int by) {
 using Step = int (*)(int);
 static Step steps[] = {local_step, clamp};
 
-Step chosen_step() {
-  return local_step;
-}
+Step chosen_step() { return local_step; }
 
 int sum_numbers() {
   int sum = 0;
@@ -60,17 +57,11 @@ int sum_numbers() {
 
 std::function<int(int)> make_adder(int step) {
 #if VERSION >= 2
-  auto inserted = [step](int x) {
-    return x - step;
-  };
+  auto inserted = [step](int x) { return x - step; };
   counter += inserted(0);
 #endif
-  auto first = [step](int x) {
-    return x + step;
-  };
-  auto second = [step](int x) {
-    return x * step + counter;
-  };
+  auto first = [step](int x) { return x + step; };
+  auto second = [step](int x) { return x * step + counter; };
   return step > 0 ? std::function<int(int)>(first) : std::function<int(int)>(second);
 }
 

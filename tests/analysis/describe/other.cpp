@@ -8,6 +8,4 @@ static int local_step(int by) {
   return calls += clamp(by);
 }
 
-int other_counter() {
-  return counter += local_step(shared_total);
-}
+int other_counter() { return counter += local_step(shared_total); }
