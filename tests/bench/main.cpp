@@ -13,16 +13,15 @@ int main(int count, char** arguments) {
   }
   const bool quick = count > 2 && std::strcmp(arguments[2], "--quick") == 0;
   print_machine();
-  std::vector<Row> rows;
+  print_heading();
   bool complete = true;
-  const auto add = [&](std::vector<Row> more) {
-    complete = complete && !more.empty();
-    rows.insert(rows.end(), more.begin(), more.end());
+  const auto add = [&](const std::vector<Row>& rows) {
+    complete = complete && !rows.empty();
+    print_rows(rows);
   };
   add(measure_reloads(arguments[1], 1, quick ? 5 : 25, quick ? 2 : 10));
   add(measure_reloads(arguments[1], 30, quick ? 3 : 11, 0));
   add(measure_forwarding(quick ? 5 : 25));
-  print_table(rows);
   if (!complete)
     std::fprintf(stderr, "hr_bench: not everything could be measured, see above\n");
   return complete ? 0 : 1;

@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <thread>
 
@@ -55,8 +56,12 @@ void print_machine() {
              std::thread::hardware_concurrency(), system.sysname, system.release, load);
 }
 
-void print_table(const std::vector<Row>& rows) {
+void print_heading() {
   fmt::print("{:<58} {:>10} {:>9}  {:<6} {:<22}\n", "what", "median", "+-", "unit", "wanted");
+  std::fflush(stdout);
+}
+
+void print_rows(const std::vector<Row>& rows) {
   for (const Row& row : rows)
     fmt::print("{:<58} {:>10.3f} {:>9.3f}  {:<6} {:<22} {}\n", row.what, row.value, row.noise,
                row.unit, row.wanted,

@@ -29,6 +29,9 @@ struct Row {
 };
 
 void print_machine();
-void print_table(const std::vector<Row>& rows);
+void print_heading();
+
+// At once: a measurement may take a minute.
+void print_rows(const std::vector<Row>& rows);
 
 }  // namespace hrwatch::bench
