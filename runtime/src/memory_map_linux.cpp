@@ -150,8 +150,10 @@ wire::Result<wire::Done> WritablePages::open(const MemoryMap& map) {
                            "restart the program"};
     }
     for (const Region& part : parts) {
-      if (part.writable)
+      if (part.writable) {
+        touch_pages(part.begin, part.end);
         continue;
+      }
       if (!set_rights(part, rights_of(part) | PROT_WRITE)) {
         const std::string why = std::generic_category().message(errno);
         restore();
@@ -161,6 +163,7 @@ wire::Result<wire::Done> WritablePages::open(const MemoryMap& map) {
                              "MemoryDenyWriteExecute=no), or restart it after each build"};
       }
       opened_.push_back(part);
+      touch_pages(part.begin, part.end);
     }
   }
   return wire::Done{};

@@ -47,4 +47,12 @@ HR_RAW_MEMORY inline void store_half(Pointer to, std::uint16_t value) {
   asm volatile("movw %1, %0" : "=m"(*reinterpret_cast<std::uint16_t*>(to)) : "r"(value) : "memory");
 }
 
+// Makes the process's own, present copy of each page of [begin, end), so that a later store there
+// does not fault. Writes no bit: other threads may use the pages meanwhile.
+HR_RAW_MEMORY inline void touch_pages(Pointer begin, Pointer end) {
+  constexpr Pointer page = 4096;
+  for (Pointer at = begin & ~(page - 1); at < end; at += page)
+    asm volatile("lock orb $0, %0" : "+m"(*reinterpret_cast<unsigned char*>(at)) : : "memory");
+}
+
 }  // namespace hr::runtime
