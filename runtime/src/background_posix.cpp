@@ -67,7 +67,8 @@ class Background {
 
   // One connection a build folder; tells the tools when the modules have changed.
   void update_connections() {
-    if (!Host::get().take_changed() && !std::exchange(changed_, false))
+    const bool in_host = Host::get().take_changed();
+    if (!std::exchange(changed_, false) && !in_host)
       return;
     const auto modules = Host::get().modules();
     const auto has_modules = [&](const std::string& build_dir) {
