@@ -1,22 +1,56 @@
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 
 #include "app/session_lock.h"
 
+// A POSIX record lock (fcntl(2)): the system itself knows who holds it, from the instant in which
+// it is held. A process id written into the file would be missing, or that of an earlier holder,
+// for a moment. Its price: closing any descriptor of the file ends the lock.
+
 namespace hrwatch::app {
 namespace {
 
-int read_pid(int descriptor) {
-  char text[32] = {};
-  const auto count = ::pread(descriptor, text, sizeof text - 1, 0);
-  return count > 0 ? std::atoi(text) : 0;
+struct flock whole_file() {
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+std::optional<int> holder_of(int descriptor) {
+  struct flock lock = whole_file();
+  if (::fcntl(descriptor, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK) {
+    return std::nullopt;
+  }
+  return lock.l_pid;
+}
+
+bool is_open_on(int descriptor, const std::filesystem::path& path) {
+  struct stat opened = {};
+  struct stat there = {};
+  return ::fstat(descriptor, &opened) == 0 && ::stat(path.c_str(), &there) == 0 &&
+         opened.st_dev == there.st_dev && opened.st_ino == there.st_ino;
+}
+
+hr::wire::Failure unusable(const std::filesystem::path& path, int error) {
+  return {"the build folder can't be used: " + path.string(), std::strerror(error),
+          "make it writable: chmod u+rwx " + path.parent_path().string()};
+}
+
+hr::wire::Failure taken(const std::filesystem::path& build_dir, int holder) {
+  const std::string what = "another hrwatch works on " + build_dir.string();
+  if (holder == 0) {
+    return {what, "its process can't be seen from here: it runs in another container",
+            "end it there, or use another --build-dir"};
+  }
+  const auto pid = std::to_string(holder);
+  return {what, "its process id is " + pid,
+          "end it first: kill " + pid + "  (or use another --build-dir)"};
 }
 
 }  // namespace
@@ -29,31 +63,25 @@ SessionLock::~SessionLock() {
 
 hr::wire::Result<hr::wire::Done> SessionLock::take(const std::filesystem::path& build_dir) {
   const auto folder = build_dir / ".hrwatch";
-  ::mkdir(folder.c_str(), 0700);
   const auto path = folder / "lock";
+  if (descriptor_ >= 0 && is_open_on(descriptor_, path)) {
+    return hr::wire::Done{};
+  }
+  ::mkdir(folder.c_str(), 0700);
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
-    return hr::wire::Failure{"the build folder can't be used: " + path.string(),
-                             std::strerror(errno),
-                             "make it writable: chmod u+rwx " + folder.string()};
+    return unusable(path, errno);
   }
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    const int holder = read_pid(descriptor);
-    ::close(descriptor);
-    if (holder == ::getpid()) {
-      return hr::wire::Done{};
+  struct flock lock = whole_file();
+  while (::fcntl(descriptor, F_SETLK, &lock) != 0) {
+    const int error = errno;
+    const bool busy = error == EACCES || error == EAGAIN;
+    const auto holder = busy ? holder_of(descriptor) : std::nullopt;
+    if (busy && !holder) {
+      continue;  // it ended in between
     }
-    const auto pid = std::to_string(holder);
-    return hr::wire::Failure{"another hrwatch works on " + build_dir.string(),
-                             "its process id is " + pid,
-                             "end it first: kill " + pid + "  (or use another --build-dir)"};
-  }
-  const auto pid = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(descriptor, 0) != 0 ||
-      ::pwrite(descriptor, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
     ::close(descriptor);
-    return hr::wire::Failure{"the build folder can't be written: " + path.string(),
-                             std::strerror(errno), "free some space on that disk"};
+    return busy ? taken(build_dir, *holder) : unusable(path, error);
   }
   if (descriptor_ >= 0) {
     ::close(descriptor_);
@@ -68,12 +96,9 @@ std::optional<int> SessionLock::holder(const std::filesystem::path& build_dir) {
   if (descriptor < 0) {
     return std::nullopt;
   }
-  std::optional<int> pid;
-  if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0) {
-    pid = read_pid(descriptor);
-  }
+  const auto holder = holder_of(descriptor);
   ::close(descriptor);
-  return pid;
+  return holder;
 }
 
 }  // namespace hrwatch::app

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t patience_ns = 60'000'000'000;
+constexpr std::chrono::seconds patience(60);
 
 }  // namespace
 
@@ -22,13 +22,11 @@ ProjectFixture::ProjectFixture(std::string build) : build_(std::move(build)) {
   std::string pattern = (fs::temp_directory_path() / "hrwatch-project-XXXXXX").string();
   REQUIRE(mkdtemp(pattern.data()) != nullptr);
   root_ = fs::canonical(pattern).string();
-  REQUIRE(uv_loop_init(&loop_) == 0);
 }
 
 ProjectFixture::~ProjectFixture() {
   project_.reset();
-  uv_run(&loop_, UV_RUN_DEFAULT);
-  uv_loop_close(&loop_);
+  CHECK(loop_.close());
   std::error_code ignored;
   fs::remove_all(root_, ignored);
 }
@@ -86,7 +84,7 @@ void ProjectFixture::open(const std::string& config) {
     failures_.push_back(std::move(failure));
   };
   project_ = std::make_unique<project::Project>(
-      &loop_, project::ProjectSettings{built("."), config}, listener);
+      loop_.get(), project::ProjectSettings{built("."), config}, listener);
 }
 
 std::shared_ptr<const core::ProjectModel> ProjectFixture::load() {
@@ -102,20 +100,7 @@ std::shared_ptr<const core::ProjectModel> ProjectFixture::load() {
 }
 
 bool ProjectFixture::wait_until(const std::function<bool()>& condition) {
-  const std::uint64_t end = uv_hrtime() + patience_ns;
-  while (!condition()) {
-    if (uv_hrtime() > end) {
-      return false;
-    }
-    uv_timer_t tick;
-    uv_timer_init(&loop_, &tick);
-    uv_timer_start(
-        &tick, [](uv_timer_t*) {}, 5, 0);
-    uv_run(&loop_, UV_RUN_ONCE);
-    uv_close(reinterpret_cast<uv_handle_t*>(&tick), nullptr);
-    uv_run(&loop_, UV_RUN_NOWAIT);
-  }
-  return true;
+  return loop_.wait_until(condition, patience);
 }
 
 std::string owners_of(const core::ProjectModel& model, const std::string& path) {

@@ -2,14 +2,13 @@
 // and real cmake and ninja.
 #pragma once
 
-#include <uv.h>
-
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "project/project.h"
+#include "support/turned_loop.h"
 
 namespace hrwatch::test {
 
@@ -53,7 +52,7 @@ class ProjectFixture {
  private:
   std::string root_;
   std::string build_;
-  uv_loop_t loop_ = {};
+  tests::TurnedLoop loop_;
   std::unique_ptr<project::Project> project_;
   std::vector<std::shared_ptr<const core::ProjectModel>> models_;
   std::vector<hr::wire::Failure> failures_;

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t patience_ns = 10'000'000'000;
+constexpr std::chrono::seconds patience(10);
 
 }  // namespace
 
@@ -56,9 +56,8 @@ ServerFixture::ServerFixture(server::ServerLimits limits, const std::string& sub
   root_ = fs::canonical(pattern).string();
   build_dir_ = subfolder.empty() ? root_ : root_ + "/" + subfolder;
   fs::create_directories(build_dir_);
-  REQUIRE(uv_loop_init(&loop_) == 0);
   server_ = std::make_unique<server::Server>(
-      &loop_, build_dir_,
+      loop_.get(), build_dir_,
       [this](core::Event event) {
         events_.push_back(event);
         if (on_event) {
@@ -70,8 +69,7 @@ ServerFixture::ServerFixture(server::ServerLimits limits, const std::string& sub
 
 ServerFixture::~ServerFixture() {
   server_.reset();
-  uv_run(&loop_, UV_RUN_DEFAULT);
-  CHECK(uv_loop_close(&loop_) == 0);
+  CHECK(loop_.close());
   std::error_code ignored;
   fs::remove_all(root_, ignored);
 }
@@ -105,20 +103,7 @@ std::pair<std::unique_ptr<FakeHost>, core::HostId> ServerFixture::join() {
 }
 
 bool ServerFixture::wait_until(const std::function<bool()>& condition) {
-  const std::uint64_t end = uv_hrtime() + patience_ns;
-  while (!condition()) {
-    if (uv_hrtime() > end) {
-      return false;
-    }
-    uv_timer_t tick;
-    uv_timer_init(&loop_, &tick);
-    uv_timer_start(
-        &tick, [](uv_timer_t*) {}, 2, 0);
-    uv_run(&loop_, UV_RUN_ONCE);
-    uv_close(reinterpret_cast<uv_handle_t*>(&tick), nullptr);
-    uv_run(&loop_, UV_RUN_NOWAIT);
-  }
-  return true;
+  return loop_.wait_until(condition, patience);
 }
 
 }  // namespace hrwatch::test

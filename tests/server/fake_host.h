@@ -2,8 +2,6 @@
 // the wire and the socket; nothing of the runtime.
 #pragma once
 
-#include <uv.h>
-
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,6 +11,7 @@
 
 #include "core/event.h"
 #include "server/server.h"
+#include "support/turned_loop.h"
 #include "transport/local_socket.h"
 #include "wire/messages.h"
 
@@ -109,7 +108,7 @@ class ServerFixture {
  private:
   std::string root_;
   std::string build_dir_;
-  uv_loop_t loop_ = {};
+  tests::TurnedLoop loop_;
   std::unique_ptr<server::Server> server_;
   std::vector<core::Event> events_;
 };

@@ -49,7 +49,8 @@ class Child {
   // Waits until both outputs have ended (a child of the child may hold them open).
   void drain(std::chrono::milliseconds deadline) const;
 
-  // Whole lines of standard output so far, and everything from standard error.
+  // Whole lines of standard output so far, and everything from standard error: all that was
+  // written before the call.
   std::vector<std::string> lines() const;
   std::string errors() const;
 

@@ -18,7 +18,16 @@
 
 namespace hrwatch::tests {
 
-// Reads both pipes in a thread of its own until their ends.
+namespace {
+
+bool readable(int descriptor) {
+  pollfd waiting = {descriptor, POLLIN, 0};
+  return poll(&waiting, 1, 0) > 0;
+}
+
+}  // namespace
+
+// Reads both pipes in a thread of its own until their ends, so that the child never waits.
 struct Child::Reader {
   Reader(int output, int errors) : descriptors{output, errors}, thread([this] { read_all(); }) {}
 
@@ -31,30 +40,43 @@ struct Child::Reader {
   }
 
   void read_all() {
-    pollfd waiting[2] = {{descriptors[0], POLLIN, 0}, {descriptors[1], POLLIN, 0}};
-    char buffer[65536];
-    while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
-      if (poll(waiting, 2, 20) <= 0) {
-        if (stopped)
-          break;
-        continue;
-      }
-      for (int i = 0; i < 2; ++i) {
-        if (waiting[i].fd < 0 || waiting[i].revents == 0)
-          continue;
-        const ssize_t count = ::read(waiting[i].fd, buffer, sizeof buffer);
-        if (count <= 0) {
-          waiting[i].fd = -1;
-          continue;
-        }
+    for (;;) {
+      pollfd waiting[2] = {{descriptors[0], POLLIN, 0}, {descriptors[1], POLLIN, 0}};
+      {
         const std::lock_guard lock(mutex);
-        text[i].append(buffer, static_cast<std::size_t>(count));
+        for (int i = 0; i < 2; ++i)
+          if (ended[i])
+            waiting[i].fd = -1;
       }
+      if (waiting[0].fd < 0 && waiting[1].fd < 0)
+        break;
+      if (poll(waiting, 2, 20) > 0)
+        catch_up();
+      else if (stopped)
+        break;
     }
     at_end = true;
   }
 
+  // Takes what has been written until now, from any thread: who knows that the child has ended has
+  // all that it said, however long the thread above has been waiting for the processor.
+  void catch_up() {
+    const std::lock_guard lock(mutex);
+    char buffer[65536];
+    for (int i = 0; i < 2; ++i) {
+      // A bound, for children that write faster than this reads; a full pipe is one read.
+      for (int reads = 0; reads < 32 && !ended[i] && readable(descriptors[i]); ++reads) {
+        const ssize_t count = ::read(descriptors[i], buffer, sizeof buffer);
+        if (count <= 0)
+          ended[i] = true;
+        else
+          text[i].append(buffer, static_cast<std::size_t>(count));
+      }
+    }
+  }
+
   int descriptors[2];
+  bool ended[2] = {false, false};
   std::string text[2];
   std::mutex mutex;
   std::atomic<bool> stopped = false, at_end = false;
@@ -186,6 +208,7 @@ void Child::drain(std::chrono::milliseconds deadline) const {
 }
 
 std::vector<std::string> Child::lines() const {
+  reader_->catch_up();
   const std::lock_guard lock(reader_->mutex);
   std::vector<std::string> lines;
   const std::string& text = reader_->text[0];
@@ -198,11 +221,13 @@ std::vector<std::string> Child::lines() const {
 }
 
 std::string Child::screen() const {
+  reader_->catch_up();
   const std::lock_guard lock(reader_->mutex);
   return reader_->text[0];
 }
 
 std::string Child::errors() const {
+  reader_->catch_up();
   const std::lock_guard lock(reader_->mutex);
   return reader_->text[1];
 }

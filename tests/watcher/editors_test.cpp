@@ -46,10 +46,11 @@ constexpr Save saves[] = {
     {"tmux",
      "test -x \"$(command -v nano)\" || { echo 2 >>src/a.cpp; exit; }\n"
      "t() { tmux -f /dev/null -L hrwatch-$$ \"$@\"; }\n"
+     "trap 't kill-server' EXIT\ntrap 'exit 1' TERM\n"
      "until_seen() { until t capture-pane -p | grep -q \"$1\"; do sleep 0.02; done; }\n"
      "t new-session -d -x 80 -y 24 'nano -I src/a.cpp'\n"
      "until_seen 'int a'; t send-keys 'long ' C-o; until_seen 'File Name to Write'\n"
-     "t send-keys Enter; until_seen 'Wrote'; t send-keys C-x; t kill-server; true"},
+     "t send-keys Enter; until_seen 'Wrote'; t send-keys C-x"},
     {"sed", "sed -i s/1/2/ src/a.cpp"},
     {"perl", "perl -pi -e s/1/2/ src/a.cpp"},
     {"rsync", "cp src/a.cpp b.cpp && echo '//' >>b.cpp && rsync b.cpp src/a.cpp"},

@@ -1,5 +1,6 @@
 #include "watcher/watch_fixture.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,7 +30,6 @@ const char* name_of(Way way) {
 }
 
 WatchFixture::WatchFixture(Way way) : way_(way), root_(make_scratch_folder()) {
-  REQUIRE(uv_loop_init(&loop_) == 0);
   watcher::Listener listener;
   listener.on_events = [this](std::vector<core::FileEvent> events) {
     events_.insert(events_.end(), events.begin(), events.end());
@@ -41,18 +41,17 @@ WatchFixture::WatchFixture(Way way) : way_(way), root_(make_scratch_folder()) {
     ++overflows_;
   };
   if (way == Way::poll) {
-    watcher_ = watcher::make_poll_watcher(&loop_, listener, poll_interval_ms);
+    watcher_ = watcher::make_poll_watcher(loop_.get(), listener, poll_interval_ms);
     return;
   }
-  auto made = watcher::make_native_watcher(&loop_, listener);
+  auto made = watcher::make_native_watcher(loop_.get(), listener);
   REQUIRE(made.ok());
   watcher_ = std::move(made).value();
 }
 
 WatchFixture::~WatchFixture() {
   watcher_.reset();
-  uv_run(&loop_, UV_RUN_DEFAULT);
-  uv_loop_close(&loop_);
+  CHECK(loop_.close());
   std::error_code ignored;
   std::filesystem::remove_all(root_, ignored);
 }
@@ -82,36 +81,24 @@ void WatchFixture::watch(const std::vector<std::string>& folders,
 bool WatchFixture::run(const std::string& command) {
   const pid_t child = fork();
   if (child == 0) {
+    setpgid(0, 0);
     if (chdir(root_.c_str()) == 0) {
       execl("/bin/sh", "sh", "-c", command.c_str(), static_cast<char*>(nullptr));
     }
     _exit(127);
   }
   int status = -1;
-  const bool ended = wait_until([&] { return waitpid(child, &status, WNOHANG) == child; });
-  return ended && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-void WatchFixture::turn() {
-  // A timer that fires soon, so that a condition without an event is looked at as well.
-  uv_timer_t tick;
-  uv_timer_init(&loop_, &tick);
-  uv_timer_start(
-      &tick, [](uv_timer_t*) {}, 2, 0);
-  uv_run(&loop_, UV_RUN_ONCE);
-  uv_close(reinterpret_cast<uv_handle_t*>(&tick), nullptr);
-  uv_run(&loop_, UV_RUN_NOWAIT);
+  if (!loop_.wait_until([&] { return waitpid(child, &status, WNOHANG) == child; },
+                        command_patience)) {
+    kill(-child, SIGTERM);
+    waitpid(child, &status, 0);
+    return false;
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 bool WatchFixture::wait_until(const std::function<bool()>& condition) {
-  const std::uint64_t end = uv_hrtime() + patience_ms * 1'000'000;
-  while (!condition()) {
-    if (uv_hrtime() > end) {
-      return false;
-    }
-    turn();
-  }
-  return true;
+  return loop_.wait_until(condition, patience);
 }
 
 void WatchFixture::catch_up() {

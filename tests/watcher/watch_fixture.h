@@ -1,8 +1,7 @@
 // A scratch folder, a loop and a watcher on it, for tests. Knows no particular watcher.
 #pragma once
 
-#include <uv.h>
-
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "core/event.h"
+#include "support/turned_loop.h"
 #include "watcher/watcher.h"
 
 namespace hrwatch::test {
@@ -19,8 +19,9 @@ enum class Way { native, poll };
 
 const char* name_of(Way way);
 
-// How long a condition is waited for.
-inline constexpr std::uint64_t patience_ms = 10'000;
+// How long a notice is waited for, and a command, which may have much to do.
+inline constexpr std::chrono::seconds patience(10);
+inline constexpr std::chrono::seconds command_patience(60);
 
 class WatchFixture {
  public:
@@ -37,6 +38,7 @@ class WatchFixture {
   void make_folder(const std::string& name) const;
 
   // Runs a shell command line in the scratch folder while the loop turns; true when it succeeded.
+  // One that takes too long is ended, with its process group.
   bool run(const std::string& command);
 
   // Watches these folders of the scratch folder ("." is itself).
@@ -66,11 +68,9 @@ class WatchFixture {
   int overflows() const { return overflows_; }
 
  private:
-  void turn();
-
   Way way_;
   std::string root_;
-  uv_loop_t loop_ = {};
+  tests::TurnedLoop loop_;
   std::unique_ptr<watcher::Watcher> watcher_;
   std::vector<core::FileEvent> events_;
   std::vector<core::WatchLost> lost_;
