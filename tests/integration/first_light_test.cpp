@@ -31,6 +31,7 @@ TEST_CASE("a save goes live in the running program, which keeps its state") {
   REQUIRE(joined);
   CHECK((*joined)["pid"] == program->pid());
   CHECK((*joined)["modules"].dump().find("game") != std::string::npos);
+  REQUIRE(tool->wait("build_finished"));  // the build at the start, which may end after the joining
 
   long counter = last_shown(*program)->counter;
   for (int generation = 1; generation <= 3; ++generation) {
@@ -65,8 +66,12 @@ TEST_CASE("identical output is unchanged, no reload") {
   const auto program = project.start_program();
   INFO(tool->transcript());
   REQUIRE(tool->wait("app_joined"));
-  const std::size_t mark = tool->mark();
+  REQUIRE(tool->wait("build_finished"));  // the build at the start
+  std::size_t mark = tool->mark();
   project.set_label("first");  // the same text
+  REQUIRE(tool->wait("build_finished", mark));
+  while (tool->events()[mark]["event"] != "build_finished")
+    ++mark;
   REQUIRE(tool->wait("unchanged", mark));
   REQUIRE(tool->settle(std::chrono::milliseconds(300)));
   CHECK(tool->count("reloaded", mark) == 0);
