@@ -1,56 +1,49 @@
 #include "analysis/class_layouts.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "analysis/content_hash.h"
 
 namespace hrwatch::analysis {
 
-bool ClassLayouts::is_new(std::uint64_t identity, std::uint64_t shallow, std::uint32_t unit) {
-  const auto found = classes_.find(identity);
-  if (found == classes_.end())
-    return true;
-  for (Variant& variant : found->second.variants) {
-    if (variant.record.shallow != shallow)
-      continue;
-    if (variant.units.back() != unit)
-      variant.units.push_back(unit);
+bool ClassGatherer::show(std::uint64_t identity, std::uint64_t shallow) {
+  const auto found = known_.find(identity);
+  if (found == known_.end())
     return false;
+  for (Known& known : found->second) {
+    if (known.record->shallow != shallow)
+      continue;
+    if (known.shown_by != unit_)
+      shown_.push_back({identity, known.record});
+    known.shown_by = unit_;
+    return true;
   }
-  return true;
+  return false;
 }
 
-void ClassLayouts::add(std::uint64_t identity, std::string name, ClassRecord record,
-                       std::uint32_t unit) {
-  Class& entry = classes_[identity];
-  if (entry.name.empty())
-    entry.name = std::move(name);
-  entry.variants.push_back({std::move(record), {unit}, 0, false});
+void ClassGatherer::add(std::uint64_t identity, ClassRecord record) {
+  const auto shared = std::make_shared<const ClassRecord>(std::move(record));
+  known_[identity].push_back({shared, unit_});
+  shown_.push_back({identity, shared});
 }
 
-void ClassLayouts::merge(ClassLayouts&& other) {
-  for (auto& [identity, theirs] : other.classes_) {
-    Class& ours = classes_[identity];
-    if (ours.name.empty())
-      ours.name = theirs.name;
-    for (Variant& variant : theirs.variants) {
-      const auto same = std::find_if(
-          ours.variants.begin(), ours.variants.end(),
-          [&](const Variant& known) { return known.record.shallow == variant.record.shallow; });
-      if (same == ours.variants.end()) {
-        ours.variants.push_back(std::move(variant));
-        continue;
-      }
-      // The record of the earliest unit wins, whichever thread was faster.
-      if (variant.units.front() < same->units.front())
-        same->record = std::move(variant.record);
-      std::vector<std::uint32_t> units;
-      std::merge(same->units.begin(), same->units.end(), variant.units.begin(), variant.units.end(),
-                 std::back_inserter(units));
-      same->units = std::move(units);
-    }
+std::vector<ShownClass> ClassGatherer::take() {
+  ++unit_;
+  return std::exchange(shown_, {});
+}
+
+void ClassLayouts::add(const std::vector<ShownClass>& shown, std::uint32_t unit) {
+  for (const auto& [identity, record] : shown) {
+    Variants& variants = classes_[identity];
+    const auto same =
+        std::find_if(variants.begin(), variants.end(), [&record = record](const Variant& known) {
+          return known.record->shallow == record->shallow;
+        });
+    if (same == variants.end())
+      variants.push_back({record, {unit}, 0, false});
+    else if (same->units.back() != unit)
+      same->units.push_back(unit);
   }
 }
 
@@ -59,10 +52,10 @@ ClassLayouts::Variant* ClassLayouts::find(std::uint64_t identity, std::uint32_t 
   const auto found = classes_.find(identity);
   if (found == classes_.end())
     return nullptr;
-  for (Variant& variant : found->second.variants)
+  for (Variant& variant : found->second)
     if (std::binary_search(variant.units.begin(), variant.units.end(), unit))
       return &variant;
-  return found->second.variants.size() == 1 ? &found->second.variants.front() : nullptr;
+  return found->second.size() == 1 ? &found->second.front() : nullptr;
 }
 
 std::uint64_t ClassLayouts::hash(const TypeShape& shape, std::uint32_t unit) {
@@ -76,57 +69,61 @@ std::uint64_t ClassLayouts::deep(Variant& variant) {
   if (variant.deep != 0 || variant.busy)
     return variant.deep;
   variant.busy = true;  // damaged debug info may contain itself
-  std::uint64_t result = variant.record.shallow;
-  for (std::size_t i = 0; i < variant.record.shapes.size(); ++i) {
-    const std::uint64_t member = hash(variant.record.shapes[i], variant.units.front());
-    variant.record.layout.members[i].type_hash = member;
-    result = combine(result, member);
-  }
-  variant.deep = variant.record.layout.hash = result;
-  return result;
+  std::uint64_t result = variant.record->shallow;
+  for (const TypeShape& shape : variant.record->shapes)
+    result = combine(result, hash(shape, variant.units.front()));
+  return variant.deep = result;
 }
 
 bool ClassLayouts::polymorphic(const Variant& variant, int depth) {
-  if (variant.record.layout.polymorphic)
+  const ClassRecord& record = *variant.record;
+  if (record.layout.polymorphic)
     return true;
-  for (std::size_t i = 0; depth < 64 && i < variant.record.shapes.size(); ++i) {
-    if (!variant.record.layout.members[i].base)
+  for (std::size_t i = 0; depth < 64 && i < record.shapes.size(); ++i) {
+    if (!record.layout.members[i].base)
       continue;
-    const Variant* base = find(variant.record.shapes[i].contained, variant.units.front());
+    const Variant* base = find(record.shapes[i].contained, variant.units.front());
     if (base != nullptr && polymorphic(*base, depth + 1))
       return true;
   }
   return false;
 }
 
+TypeLayout ClassLayouts::layout(const Variant& variant) {
+  TypeLayout layout = variant.record->layout;
+  layout.hash = variant.deep;
+  layout.polymorphic = polymorphic(variant, 0);
+  for (std::size_t i = 0; i < layout.members.size(); ++i)
+    layout.members[i].type_hash = hash(variant.record->shapes[i], variant.units.front());
+  return layout;
+}
+
 // Two closures of one signature in one function give templates over them one name: such a name says
 // nothing, and closures have a guard of their own.
-bool ClassLayouts::ambiguous_closure(const Class& entry) {
-  if (entry.name.find("<lambda") == std::string::npos &&
-      entry.name.find("(lambda)") == std::string::npos)
+bool ClassLayouts::ambiguous_closure(const Variants& variants) {
+  const std::string& name = variants.front().record->name;
+  if (name.find("<lambda") == std::string::npos && name.find("(lambda)") == std::string::npos)
     return false;
-  for (std::size_t i = 1; i < entry.variants.size(); ++i)
-    if (entry.variants[i].units.front() == entry.variants[i - 1].units.front())
+  for (std::size_t i = 1; i < variants.size(); ++i)
+    if (variants[i].units.front() == variants[i - 1].units.front())
       return true;
   return false;
 }
 
-void ClassLayouts::resolve_class(Class& entry, const std::vector<std::string>& unit_names,
+void ClassLayouts::resolve_class(Variants& variants, const std::vector<std::string>& unit_names,
                                  std::map<std::string, TypeLayout>& result) {
-  std::stable_sort(
-      entry.variants.begin(), entry.variants.end(),
-      [](const Variant& a, const Variant& b) { return a.units.front() < b.units.front(); });
-  const bool silent = ambiguous_closure(entry);
-  for (Variant& variant : entry.variants) {
+  const bool silent = ambiguous_closure(variants);
+  for (Variant& variant : variants) {
     deep(variant);
-    variant.record.layout.polymorphic = polymorphic(variant, 0);
-    if (silent || variant.record.unnamed)
+    if (silent || variant.record->unnamed)
       continue;
+    const std::string& plain = variants.front().record->name;
+    const TypeLayout resolved = layout(variant);
     for (const std::uint32_t unit : variant.units) {
-      const bool alone = entry.variants.size() == 1;
-      const std::string name = alone ? entry.name : entry.name + " @ " + unit_names[unit];
+      const bool alone = variants.size() == 1;
+      const std::string name = alone ? plain : plain + " @ " + unit_names[unit];
       std::string unique = name;
-      for (int i = 2; !result.emplace(unique, variant.record.layout).second; ++i)
+      for (int i = 2; !result.emplace(unique, resolved).second; ++i)
         unique = name + " #" + std::to_string(i);
       if (alone)
         break;
@@ -136,18 +133,17 @@ void ClassLayouts::resolve_class(Class& entry, const std::vector<std::string>& u
 
 std::map<std::string, TypeLayout> ClassLayouts::resolve(
     const std::vector<std::string>& unit_names) {
-  std::vector<Class*> in_order;
-  for (auto& [identity, entry] : classes_)
-    in_order.push_back(&entry);
+  std::vector<Variants*> in_order;
+  for (auto& [identity, variants] : classes_)
+    in_order.push_back(&variants);
   // Names that are not unique get numbers: by the unit that showed them first, never by chance.
-  std::sort(in_order.begin(), in_order.end(), [](const Class* a, const Class* b) {
-    const Variant &first = a->variants.front(), &second = b->variants.front();
-    return std::pair(first.units.front(), first.record.shallow) <
-           std::pair(second.units.front(), second.record.shallow);
+  std::sort(in_order.begin(), in_order.end(), [](const Variants* a, const Variants* b) {
+    return std::pair(a->front().units.front(), a->front().record->shallow) <
+           std::pair(b->front().units.front(), b->front().record->shallow);
   });
   std::map<std::string, TypeLayout> result;
-  for (Class* entry : in_order)
-    resolve_class(*entry, unit_names, result);
+  for (Variants* variants : in_order)
+    resolve_class(*variants, unit_names, result);
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,20 +21,44 @@ struct TypeShape {
 };
 
 struct ClassRecord {
-  TypeLayout layout;              // hash and the members' type_hash are filled by resolve()
+  std::string name;
+  TypeLayout layout;              // hashes are filled by ClassLayouts::resolve() in its copies
   std::vector<TypeShape> shapes;  // one a member
   std::uint64_t shallow = 0;      // names, offsets, sizes and shapes of the members
   bool unnamed = false;           // part of others; no entry of its own
 };
 
+// A class as one unit shows it; units that show the same may share the record.
+struct ShownClass {
+  std::uint64_t identity = 0;
+  std::shared_ptr<const ClassRecord> record;
+};
+
+// Gathers what units show, one after the other. Records are made once for all of them.
+class ClassGatherer {
+ public:
+  // False when no unit has shown this layout under this identity yet: `add` wants it.
+  bool show(std::uint64_t identity, std::uint64_t shallow);
+  void add(std::uint64_t identity, ClassRecord record);
+
+  // What was shown since the last call.
+  std::vector<ShownClass> take();
+
+ private:
+  struct Known {
+    std::shared_ptr<const ClassRecord> record;
+    std::uint32_t shown_by = 0;  // the last unit, by number of take()
+  };
+
+  std::unordered_map<std::uint64_t, std::vector<Known>> known_;
+  std::vector<ShownClass> shown_;
+  std::uint32_t unit_ = 1;
+};
+
 class ClassLayouts {
  public:
-  // True when no unit has shown this layout under this identity yet: `add` wants it.
-  bool is_new(std::uint64_t identity, std::uint64_t shallow, std::uint32_t unit);
-  void add(std::uint64_t identity, std::string name, ClassRecord record, std::uint32_t unit);
-
-  // Takes over what another thread gathered from other units.
-  void merge(ClassLayouts&& other);
+  // Units come in order.
+  void add(const std::vector<ShownClass>& shown, std::uint32_t unit);
 
   // The recursive hash of a type of `unit`. 0 when its shape is unknown.
   std::uint64_t hash(const TypeShape& shape, std::uint32_t unit);
@@ -43,24 +68,22 @@ class ClassLayouts {
 
  private:
   struct Variant {
-    ClassRecord record;
+    std::shared_ptr<const ClassRecord> record;
     std::vector<std::uint32_t> units;
     std::uint64_t deep = 0;
     bool busy = false;
   };
 
-  struct Class {
-    std::string name;
-    std::vector<Variant> variants;
-  };
+  using Variants = std::vector<Variant>;
 
-  std::unordered_map<std::uint64_t, Class> classes_;
+  std::unordered_map<std::uint64_t, Variants> classes_;
 
   Variant* find(std::uint64_t identity, std::uint32_t unit);
   std::uint64_t deep(Variant& variant);
   bool polymorphic(const Variant& variant, int depth);
-  static bool ambiguous_closure(const Class& entry);
-  void resolve_class(Class& entry, const std::vector<std::string>& unit_names,
+  TypeLayout layout(const Variant& variant);
+  static bool ambiguous_closure(const Variants& variants);
+  void resolve_class(Variants& variants, const std::vector<std::string>& unit_names,
                      std::map<std::string, TypeLayout>& result);
 };
 

@@ -39,7 +39,61 @@ bool is_class(int tag) {
   return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
 }
 
+// A location that is one address (DWARF 5, 2.6.1.1), or one offset in the TLS image.
+Located place_of(Dwarf_Attribute* location) {
+  Dwarf_Op* operations = nullptr;
+  std::size_t count = 0;
+  if (dwarf_getlocation(location, &operations, &count) != 0 || count == 0 || count > 2)
+    return {};
+  const bool tls = count == 2 && (operations[1].atom == DW_OP_form_tls_address ||
+                                  operations[1].atom == DW_OP_GNU_push_tls_address);
+  if (count == 2 && !tls)
+    return {};
+  const Located::Kind kind = tls ? Located::Kind::thread_local_ : Located::Kind::memory;
+  switch (operations[0].atom) {
+    case DW_OP_addr:
+    case DW_OP_const4u:
+    case DW_OP_const8u:
+    case DW_OP_const4s:
+    case DW_OP_const8s:
+    case DW_OP_constu:
+      return {kind, operations[0].number};
+    case DW_OP_addrx:
+    case DW_OP_constx:
+    case DW_OP_GNU_addr_index:
+    case DW_OP_GNU_const_index: {
+      Dwarf_Attribute indirect;
+      Dwarf_Addr address = 0;
+      Dwarf_Word constant = 0;
+      if (dwarf_getlocation_attr(location, operations, &indirect) != 0)
+        return {};
+      if (dwarf_formaddr(&indirect, &address) == 0)
+        return {kind, address};
+      if (dwarf_formudata(&indirect, &constant) == 0)
+        return {kind, constant};
+      return {};
+    }
+    default:
+      return {};
+  }
+}
+
+Located located(Dwarf_Attribute* attribute) {
+  if (attribute->code == DW_AT_location)
+    return place_of(attribute);
+  Dwarf_Addr address = 0;
+  return dwarf_formaddr(attribute, &address) == 0 ? Located{Located::Kind::code, address}
+                                                  : Located{};
+}
+
 }  // namespace
+
+Located locate(const Dwarf_Die& unit, const AttributePlace& place) {
+  // libdw reads an attribute by its code, form, place and unit, however it was found (libdw.h).
+  Dwarf_Attribute attribute{place.code, place.form,
+                            static_cast<unsigned char*>(unit.addr) + place.offset, unit.cu};
+  return located(&attribute);
+}
 
 struct DebugEntries::Reading {
   DebugEntries* self;
@@ -110,7 +164,7 @@ std::vector<DebugInfo::LineRow> DebugEntries::rows(const DebugEntry& function) {
     int number = 0;
     bool end = false;
     dwarf_lineendsequence(line, &end);
-    if (end || dwarf_lineaddr(line, &address) != 0 || address - function.value >= function.size ||
+    if (end || dwarf_lineaddr(line, &address) != 0 || address - function.located.value >= function.size ||
         dwarf_lineno(line, &number) != 0 || number == 0)
       continue;
     const char* path = dwarf_linesrc(line, nullptr, nullptr);
@@ -129,46 +183,12 @@ std::uint32_t DebugEntries::reference(Dwarf_Attribute* attribute) {
   return static_cast<std::uint32_t>(dwarf_cuoffset(&die));
 }
 
-// A location that is one address (DWARF 5, 2.6.1.1), or one offset in the TLS image.
-void DebugEntries::place(Dwarf_Attribute* attribute, DebugEntry& entry) {
-  Dwarf_Op* operations = nullptr;
-  std::size_t count = 0;
-  if (dwarf_getlocation(attribute, &operations, &count) != 0 || count == 0 || count > 2)
-    return;
-  const bool tls = count == 2 && (operations[1].atom == DW_OP_form_tls_address ||
-                                  operations[1].atom == DW_OP_GNU_push_tls_address);
-  if (count == 2 && !tls)
-    return;
-  switch (operations[0].atom) {
-    case DW_OP_addr:
-    case DW_OP_const4u:
-    case DW_OP_const8u:
-    case DW_OP_const4s:
-    case DW_OP_const8s:
-    case DW_OP_constu:
-      entry.value = operations[0].number;
-      break;
-    case DW_OP_addrx:
-    case DW_OP_constx:
-    case DW_OP_GNU_addr_index:
-    case DW_OP_GNU_const_index: {
-      Dwarf_Attribute indirect;
-      Dwarf_Addr address = 0;
-      Dwarf_Word constant = 0;
-      if (dwarf_getlocation_attr(attribute, operations, &indirect) != 0)
-        return;
-      if (dwarf_formaddr(&indirect, &address) == 0)
-        entry.value = address;
-      else if (dwarf_formudata(&indirect, &constant) == 0)
-        entry.value = constant;
-      else
-        return;
-      break;
-    }
-    default:
-      return;
-  }
-  entry.place = tls ? DebugEntry::Place::thread_local_ : DebugEntry::Place::memory;
+void DebugEntries::locate(Dwarf_Attribute* attribute, DebugEntry& entry) {
+  entry.location = {static_cast<std::uint32_t>(attribute->valp -
+                                               static_cast<const unsigned char*>(unit_.addr)),
+                    static_cast<std::uint16_t>(attribute->code),
+                    static_cast<std::uint16_t>(attribute->form)};
+  entry.located = located(attribute);
 }
 
 int DebugEntries::attribute(Dwarf_Attribute* attribute, void* reading) {
@@ -243,20 +263,18 @@ int DebugEntries::attribute(Dwarf_Attribute* attribute, void* reading) {
       entry.line = static_cast<std::uint32_t>(number(attribute));
       break;
     case DW_AT_low_pc:
-      if (dwarf_formaddr(attribute, &address) == 0 && entry.tag == DW_TAG_subprogram) {
-        entry.place = DebugEntry::Place::code;
-        entry.value = address;
-      }
+      if (entry.tag == DW_TAG_subprogram)
+        self.locate(attribute, entry);
       break;
     case DW_AT_high_pc:  // an address, or the distance from low_pc (DWARF 4, 2.17.2)
       if (entry.tag == DW_TAG_subprogram && dwarf_formaddr(attribute, &address) == 0)
-        entry.size = address - entry.value;
+        entry.size = address - entry.located.value;
       else if (entry.tag == DW_TAG_subprogram)
         entry.size = number(attribute);
       break;
     case DW_AT_location:
       if (entry.tag == DW_TAG_variable)
-        place(attribute, entry);
+        self.locate(attribute, entry);
       break;
     default:
       break;

@@ -12,17 +12,38 @@
 
 namespace hrwatch::analysis {
 
+// Where in its unit an attribute stands: the same in every library that contains the unit, while the
+// address it gives is not.
+struct AttributePlace {
+  std::uint32_t offset = 0;  // bytes from the unit's own entry
+  std::uint16_t code = 0;    // DW_AT_*; 0 = none
+  std::uint16_t form = 0;    // DW_FORM_*
+};
+
+// What an attribute says about a place in the library.
+struct Located {
+  enum class Kind : std::uint8_t { none, memory, thread_local_, code };
+
+  Kind kind = Kind::none;
+  std::uint64_t value = 0;  // address; thread_local_: offset in the TLS image
+
+  // Linkers give discarded copies of inline functions and variables addresses like 0, 1 or -1.
+  bool discarded() const {
+    return kind != Kind::thread_local_ && (value < 16 || value > ~std::uint64_t{0} - 16);
+  }
+};
+
+// Reads DW_AT_low_pc or DW_AT_location of the unit whose own entry is `unit`.
+Located locate(const Dwarf_Die& unit, const AttributePlace& place);
+
 // One DIE. Strings belong to the Dwarf handle and live as long as it.
 struct DebugEntry {
-  enum class Place : std::uint8_t { none, memory, thread_local_, code };
-
   std::uint32_t offset = 0;  // in its unit, as references name it
   std::uint32_t parent = 0;  // index; the unit's own entry (index 0) is its own parent
   std::uint32_t end = 0;     // index behind its last descendant
   std::uint32_t type = 0;    // DW_AT_type, offset in the unit; 0 = void, foreign_unit = elsewhere
   std::uint32_t origin = 0;  // DW_AT_specification or DW_AT_abstract_origin, likewise
   std::uint16_t tag = 0;
-  Place place = Place::none;
   std::uint8_t encoding = 0;  // DW_AT_encoding
   bool declaration = false;
   bool external = false;
@@ -38,7 +59,9 @@ struct DebugEntry {
   const char* name = nullptr;
   const char* linkage_name = nullptr;
   std::uint64_t size = 0;   // bytes (of code, too); subranges: number of elements
-  std::uint64_t value = 0;  // address, member offset or enumerator
+  std::uint64_t value = 0;  // member offset or enumerator
+  Located located;          // of functions and variables
+  AttributePlace location;  // the attribute behind it
 };
 
 inline constexpr std::uint32_t foreign_unit = 0xffffffff;
@@ -50,6 +73,8 @@ class DebugEntries {
   void read(const Dwarf_Die& unit);
 
   const std::vector<DebugEntry>& all() const { return entries_; }
+
+  const Dwarf_Die& unit() const { return unit_; }
 
   const DebugEntry& operator[](std::uint32_t index) const { return entries_[index]; }
 
@@ -83,7 +108,7 @@ class DebugEntries {
   bool wanted_variable(Dwarf_Die& die) const;
   bool wanted_function(Dwarf_Die& die, std::uint32_t parent) const;
   static int attribute(Dwarf_Attribute* attribute, void* reading);
-  static void place(Dwarf_Attribute* attribute, DebugEntry& entry);
+  void locate(Dwarf_Attribute* attribute, DebugEntry& entry);
   std::uint32_t reference(Dwarf_Attribute* attribute);
 };
 

@@ -5,13 +5,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/description.h"
 #include "wire/result.h"
 
 namespace hrwatch::analysis {
+
+struct UnitFacts;  // unit_facts.h
+class UnitCache;   // unit_cache.h
 
 struct DebugInfo {
   // A variable that has a place of its own in the library. Several can be at one address (aliases;
@@ -27,12 +32,13 @@ struct DebugInfo {
     std::string declared;         // "file:line"
   };
 
-  // A function with a body.
+  // A function with a body. Its texts belong to `sources`.
   struct FunctionFact {
     Address low_pc = 0;
-    std::string unit;
-    std::string scope;                 // as in VariableFact, without the function itself
-    std::string prototype;             // "int (Enemy *, float)"
+    std::uint64_t origin = 0;  // content of the object file it was linked from; 0 = not known
+    std::string_view unit;
+    std::string_view scope;            // as in VariableFact, without the function itself
+    std::string_view prototype;        // "int (Enemy *, float)"
     std::uint64_t prototype_hash = 0;  // class types count by name only
     bool c_name = false;               // its symbol carries no types (C, extern "C")
     std::uint64_t closure_layout = 0;  // size and captures, for the call operator of a closure
@@ -51,12 +57,18 @@ struct DebugInfo {
   std::vector<LineRow> initialiser_lines;
   // Class layouts by qualified name; "name @ unit" where one name has several (Description::types).
   std::map<std::string, TypeLayout> types;
+  std::vector<std::shared_ptr<const UnitFacts>> sources;  // units, in the order of the link
   std::vector<hr::wire::Failure> problems;  // no debug info, too little of it, LTO, a missing .dwo
 };
 
-// Reads DWARF 4 and 5 of `library`, with the .dwo files of its split units.
+// Reads DWARF 4 and 5 of `library`, with the .dwo files of its split units. Units of `objects` (in
+// the order of the link) that `cache` knows are not read again; what is read goes into it.
 // Errors: Failure when the file can't be opened or is no ELF file; everything else is in
-// `problems`. Thread: any; no shared state. Cost: about a millisecond a unit of std-heavy C++.
+// `problems`. Thread: any; no state but the cache. Cost: see read_units().
+hr::wire::Result<DebugInfo> read_debug_info(const std::filesystem::path& library,
+                                            const std::vector<std::filesystem::path>& objects,
+                                            UnitCache& cache);
+// All of it, and nothing kept.
 hr::wire::Result<DebugInfo> read_debug_info(const std::filesystem::path& library);
 
 }  // namespace hrwatch::analysis

@@ -15,6 +15,7 @@
 #include "analysis/initialisers.h"
 #include "analysis/problems.h"
 #include "analysis/symbols.h"
+#include "analysis/unit_cache.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -117,9 +118,22 @@ void describe_initialisers(const ElfImage& image, std::vector<InitialiserTouches
 
 }  // namespace
 
+Memory::Memory() : units_(std::make_unique<UnitCache>()) {}
+
+Memory::~Memory() = default;
+
 hr::wire::Result<std::shared_ptr<const Description>> describe(
     const std::filesystem::path& library) {
-  auto debug_info = std::async(std::launch::async, [&library] { return read_debug_info(library); });
+  Memory none;
+  return describe(library, {}, none);
+}
+
+hr::wire::Result<std::shared_ptr<const Description>> describe(
+    const std::filesystem::path& library, const std::vector<std::filesystem::path>& objects,
+    Memory& memory) {
+  auto debug_info = std::async(std::launch::async, [&] {
+    return read_debug_info(library, objects, memory.units());
+  });
   auto opened = ElfImage::open(library);
   if (!opened)
     return opened.failure();

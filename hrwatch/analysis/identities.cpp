@@ -172,8 +172,10 @@ Function function_of(const Symbol& symbol, const Units& units, const DebugInfo& 
   function.clone = is_clone(symbol.name);
   function.ifunc = symbol.ifunc;
   function.got = symbol.got;
-  if (fact)
+  if (fact) {
     function.prototype = fact->prototype;
+    function.origin = fact->origin;
+  }
   return function;
 }
 

@@ -24,8 +24,8 @@ void fold(Lineage::State& state, std::shared_ptr<const Description> next, std::u
   adopt_types(state, *next);
   adopt_variables(state, *next, number);
   adopt_thread_locals(state, *next, number);
+  adopt_functions(state, *next, number);  // before the constants: looks at their old sizes
   adopt_constants(state, *next, number);
-  adopt_functions(state, *next, number);
   state.newest = std::move(next);
 }
 

@@ -46,19 +46,20 @@ struct KnownConstant {
   std::vector<hr::wire::Home> copies;  // of this size, the oldest first; empty for type identities
 };
 
+// An entry that still runs its own body: no newer one took its place.
+struct LiveEntry {
+  std::uint32_t generation = 0;
+  Address entry = 0;
+  Address nop = 0;  // 0 = there is none
+};
+
 // One function for all generations that have it. Its place in `State::functions` is its slot.
 struct KnownFunction {
   hr::wire::Home oldest;
   bool forwards = false;  // the oldest entry can be made to lead elsewhere
   std::uint64_t body_hash = 0;
-};
-
-// An entry that still runs its own body: no newer one took its place.
-struct LiveEntry {
-  std::uint32_t slot = 0;
-  std::uint32_t generation = 0;
-  Address entry = 0;
-  Address nop = 0;
+  LiveEntry live;
+  std::uint64_t origin = 0;  // of the newest body; see Function::origin
 };
 
 // The closures of one enclosing function, in the newest build that has any.
@@ -83,7 +84,6 @@ struct Lineage::State {
   std::unordered_map<Key, KnownConstant> constants;
   std::vector<KnownFunction> functions;               // by slot
   std::unordered_map<Identity, std::uint32_t> slots;  // of each identity
-  std::vector<LiveEntry> live;                        // in the order of appearance
   std::unordered_map<std::string, ClosureGroup> closures;
 };
 

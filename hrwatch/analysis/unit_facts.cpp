@@ -12,14 +12,19 @@ namespace hrwatch::analysis {
 
 namespace {
 
-// Linkers give discarded copies of inline functions and variables addresses like 0, 1 or -1.
-bool was_discarded(const DebugEntry& entry) {
-  return entry.place != DebugEntry::Place::thread_local_ &&
-         (entry.value < 16 || entry.value > ~std::uint64_t{0} - 16);
+// Whether the library has the variable or function of this entry.
+bool is_placed(const DebugEntry& entry, UnitFacts& facts) {
+  if (entry.located.kind == Located::Kind::none)
+    return false;
+  if (entry.located.discarded()) {
+    facts.discarded.push_back(entry.location);
+    return false;
+  }
+  return true;
 }
 
 void read_prototype(DebugEntries& entries, UnitTypes& types,
-                    const std::vector<std::uint32_t>& chain, DebugInfo::FunctionFact& fact) {
+                    const std::vector<std::uint32_t>& chain, UnitFacts::FunctionInUnit& fact) {
   const std::uint32_t result = types.type_of(chain.front());
   const std::uint32_t function = types.with_parameters(chain);
   fact.prototype = types.name(result) + " " + types.parameters(function);
@@ -58,13 +63,12 @@ void read_variables(DebugEntries& entries, UnitTypes& types, UnitFacts& facts) {
   std::map<std::pair<std::string, std::string>, int> seen;  // in functions: by scope and name
   const auto count = static_cast<std::uint32_t>(entries.all().size());
   for (std::uint32_t i = 1; i < count; ++i) {
-    if (entries[i].tag != DW_TAG_variable || entries[i].place == DebugEntry::Place::none ||
-        was_discarded(entries[i]))
+    if (entries[i].tag != DW_TAG_variable || !is_placed(entries[i], facts))
       continue;
     const std::vector<std::uint32_t> chain = types.chain(i);
     UnitFacts::VariableInUnit variable;
-    variable.fact.address = entries[i].value;
-    variable.fact.thread_local_ = entries[i].place == DebugEntry::Place::thread_local_;
+    variable.place = entries[i].location;
+    variable.fact.thread_local_ = entries[i].located.kind == Located::Kind::thread_local_;
     if (const char* name = types.name_of(i))
       variable.fact.name = name;
     const std::uint32_t parent = entries[chain.back()].parent;
@@ -87,23 +91,22 @@ void read_variables(DebugEntries& entries, UnitTypes& types, UnitFacts& facts) {
 void read_functions(DebugEntries& entries, UnitTypes& types, UnitFacts& facts) {
   const auto count = static_cast<std::uint32_t>(entries.all().size());
   for (std::uint32_t i = 1; i < count; ++i) {
-    if (entries[i].tag != DW_TAG_subprogram || entries[i].place != DebugEntry::Place::code ||
-        was_discarded(entries[i]))
+    if (entries[i].tag != DW_TAG_subprogram || !is_placed(entries[i], facts))
       continue;
     const std::vector<std::uint32_t> chain = types.chain(i);
     UnitFacts::FunctionInUnit function;
-    function.fact.low_pc = entries[i].value;
-    function.fact.unit = facts.unit;
-    function.fact.scope = types.scope(entries[chain.back()].parent);
+    function.place = entries[i].location;
+    function.scope = types.scope(entries[chain.back()].parent);
     const char* linkage = types.linkage_name_of(i);
-    function.fact.c_name = linkage == nullptr || std::strncmp(linkage, "_Z", 2) != 0;
-    read_prototype(entries, types, chain, function.fact);
+    function.c_name = linkage == nullptr || std::strncmp(linkage, "_Z", 2) != 0;
+    read_prototype(entries, types, chain, function);
     if (const std::uint32_t closure = closure_of(entries, types, chain))
       function.closure = types.shape(entries[closure].offset);
-    facts.functions.push_back(std::move(function));
     if (initialises(types.name_of(i)))
       for (DebugInfo::LineRow& row : entries.rows(entries[i]))
-        facts.initialiser_lines.push_back(std::move(row));
+        function.initialiser_rows.push_back(
+            {row.address - entries[i].located.value, std::move(row.file), row.line});
+    facts.functions.push_back(std::move(function));
   }
 }
 

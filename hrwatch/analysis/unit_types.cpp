@@ -31,9 +31,8 @@ std::uint64_t text_hash(const char* text) {
 
 }  // namespace
 
-UnitTypes::UnitTypes(DebugEntries& entries, ClassLayouts& classes, std::uint32_t unit,
-                     bool overloads)
-    : entries_(entries), classes_(classes), unit_(unit), overloads_(overloads) {
+UnitTypes::UnitTypes(DebugEntries& entries, ClassGatherer& classes, bool overloads)
+    : entries_(entries), classes_(classes), overloads_(overloads) {
   reserve_for(static_cast<std::uint32_t>(entries.all().size()));
   name_the_unnamed();
 }
@@ -349,10 +348,11 @@ void UnitTypes::add_class(std::uint32_t index) {
     return;
   const std::uint64_t key = class_key(index);
   const std::uint64_t shallow = record(index, false).shallow;
-  if (!classes_.is_new(key, shallow, unit_))
+  if (classes_.show(key, shallow))
     return;
   ClassRecord full = record(index, true);
-  classes_.add(key, class_name(index), std::move(full), unit_);
+  full.name = class_name(index);
+  classes_.add(key, std::move(full));
 }
 
 void UnitTypes::collect() {

@@ -18,11 +18,11 @@ std::string without_places(const char* name);
 
 class UnitTypes {
  public:
-  // Keeps references: both must outlive it. Found classes go into `classes`, as of unit `unit`.
+  // Keeps references: both must outlive it. Found classes go into `classes`.
   // `overloads`: the unit's language lets functions share a name.
-  UnitTypes(DebugEntries& entries, ClassLayouts& classes, std::uint32_t unit, bool overloads);
+  UnitTypes(DebugEntries& entries, ClassGatherer& classes, bool overloads);
 
-  // All class and enumeration types of the unit, into the ClassLayouts.
+  // All class and enumeration types of the unit, into `classes`.
   void collect();
 
   // Of a type named by its offset in the unit (0 = void).
@@ -57,8 +57,7 @@ class UnitTypes {
 
  private:
   DebugEntries& entries_;
-  ClassLayouts& classes_;
-  std::uint32_t unit_;
+  ClassGatherer& classes_;
   bool overloads_;
   // By index; 0 = not computed yet.
   std::vector<std::uint64_t> identities_;

@@ -28,15 +28,15 @@ struct Assignment {
   std::vector<const Function*> newcomers;  // their slots follow those of the state, in order
   std::vector<Identity> newcomer_identities;
   std::vector<const Function*> ambiguous;
+  std::vector<bool> kept;     // by function: its older body runs on
+  std::vector<bool> renewed;  // by slot: `next` has a body for it that takes over
 };
 
-Assignment assign(const Lineage::State& state, const Description& next,
-                  const ClosureGroups& groups) {
-  Assignment result;
+void assign_slots(const Lineage::State& state, const Description& next, const ClosureGroups& groups,
+                  Assignment& result) {
   result.slots.reserve(next.functions.size());
   std::unordered_map<Identity, std::uint32_t> added;
-  std::unordered_map<std::uint32_t, const Function*> owners;
-  owners.reserve(next.functions.size());
+  std::vector<const Function*> owners(state.functions.size());
   for (const Function& function : next.functions) {
     std::uint32_t slot = no_slot;
     if (has_identity(function)) {
@@ -45,16 +45,18 @@ Assignment assign(const Lineage::State& state, const Description& next,
       if (known != state.slots.end()) {
         slot = known->second;
       } else {
-        const auto free = static_cast<std::uint32_t>(state.functions.size() + added.size());
+        const auto free = static_cast<std::uint32_t>(owners.size());
         const auto [place, is_new] = added.try_emplace(identity, free);
         slot = place->second;
         if (is_new) {
+          owners.push_back(nullptr);
           result.newcomers.push_back(&function);
           result.newcomer_identities.push_back(identity);
         }
       }
-      const auto [owner, first] = owners.try_emplace(slot, &function);
-      if (!first && owner->second->address != function.address) {
+      const Function*& owner = owners[slot];
+      owner = owner == nullptr ? &function : owner;
+      if (owner->address != function.address) {
         result.ambiguous.push_back(&function);
       }
     }
@@ -66,39 +68,106 @@ Assignment assign(const Lineage::State& state, const Description& next,
         result.slots[static_cast<std::size_t>(function - next.functions.data())];
     std::replace(result.slots.begin(), result.slots.end(), slot, no_slot);
   }
+}
+
+// Whether a constant that other units may read has another size now: old code must not read the new
+// length and the old table.
+bool shared_constant_resized(const Lineage::State& state, const Description& next) {
+  return std::any_of(next.constants.begin(), next.constants.end(), [&](const Constant& constant) {
+    const auto known = state.constants.find(constant.key);
+    return known != state.constants.end() && known->second.size != constant.size;
+  });
+}
+
+// A function may be left alone where it is proven unchanged: its live body was compiled into an
+// object file with the very content that the next one comes from, so that both are the same bytes
+// with the same references. What these lead to is shared, forwarded or written over by itself.
+void assign_kept(const Lineage::State& state, const Description& next, Assignment& result) {
+  const std::vector<Function>& functions = next.functions;
+  result.kept.resize(functions.size());
+  result.renewed.resize(state.functions.size() + result.newcomers.size());
+  const bool none = shared_constant_resized(state, next);
+  std::set<Address> initialisers;  // called in their own generation alone, or not at all
+  for (const Initialiser& initialiser : next.initialisers) {
+    initialisers.insert(initialiser.function);
+  }
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    const std::uint32_t slot = result.slots[i];
+    if (slot == no_slot) {
+      continue;
+    }
+    if (!none && slot < state.functions.size()) {
+      const KnownFunction& known = state.functions[slot];
+      result.kept[i] = functions[i].origin != 0 && functions[i].origin == known.origin &&
+                       functions[i].nop != 0 && known.live.nop != 0 &&
+                       initialisers.count(functions[i].address) == 0;
+    }
+    result.renewed[slot] = !result.kept[i];
+  }
+}
+
+Assignment assign(const Lineage::State& state, const Description& next,
+                  const ClosureGroups& groups) {
+  Assignment result;
+  assign_slots(state, next, groups, result);
+  assign_kept(state, next, result);
   return result;
 }
 
-// For each slot: whether `next` has a body for it.
-std::vector<bool> renewed_slots(const Assignment& assignment, std::size_t known) {
-  std::vector<bool> renewed(known + assignment.newcomers.size());
-  for (const std::uint32_t slot : assignment.slots) {
-    if (slot != no_slot) {
-      renewed[slot] = true;
-    }
-  }
-  return renewed;
+// A live entry that a newer body takes the place of, and the slot it leads through from then on.
+struct Superseded {
+  LiveEntry live;
+  std::uint32_t slot = 0;
+};
+
+std::pair<std::uint32_t, Address> place(const LiveEntry& live) {
+  return {live.generation, live.entry};
 }
 
-// The live entries that a build with bodies for `renewed` supersedes. Several names may stand at
-// one entry (C1 and C2 constructors): it has one jump, through the slot of the first.
-std::vector<LiveEntry> superseded(const Lineage::State& state, const std::vector<bool>& renewed) {
-  std::vector<LiveEntry> entries;
-  for (const LiveEntry& live : state.live) {
-    if (renewed[live.slot]) {
-      entries.push_back(live);
+// By place. Several names may stand at one entry (C1 and C2 constructors): it has one jump, through
+// the slot of the first.
+std::vector<Superseded> superseded(const Lineage::State& state, const std::vector<bool>& renewed) {
+  std::vector<Superseded> entries;
+  for (std::uint32_t slot = 0; slot < state.functions.size(); ++slot) {
+    if (renewed[slot] && state.functions[slot].live.nop != 0) {
+      entries.push_back({state.functions[slot].live, slot});
     }
   }
-  const auto place = [](const LiveEntry& live) {
-    return std::pair(live.generation, live.entry);
-  };
-  std::stable_sort(entries.begin(), entries.end(),
-                   [&](const LiveEntry& a, const LiveEntry& b) { return place(a) < place(b); });
-  const auto end =
-      std::unique(entries.begin(), entries.end(),
-                  [&](const LiveEntry& a, const LiveEntry& b) { return place(a) == place(b); });
+  std::stable_sort(
+      entries.begin(), entries.end(),
+      [](const Superseded& a, const Superseded& b) { return place(a.live) < place(b.live); });
+  const auto end = std::unique(
+      entries.begin(), entries.end(),
+      [](const Superseded& a, const Superseded& b) { return place(a.live) == place(b.live); });
   entries.erase(end, entries.end());
   return entries;
+}
+
+// Leads the body of the next build to the older one, before anything runs there: the same short
+// jump as of a superseded entry, to a jump that stands in the six bytes before it.
+void lead_back(Judgement& judgement, const Function& function, const LiveEntry& live) {
+  constexpr Address area = 6;  // bytes before the entry (-fpatchable-function-entry=8,6)
+  const auto byte = [](Address value) {
+    return static_cast<std::byte>(value & 0xff);
+  };
+  hr::wire::Rewiring& rewiring = judgement.rewiring;
+  const auto home = static_cast<std::uint32_t>(rewiring.homes.size());
+  rewiring.homes.push_back({live.generation, live.entry, 0, {}});
+  const Address jump = function.address - area;
+  rewiring.bytes.push_back({jump, {std::byte{0xe9}}});
+  rewiring.code.push_back({jump + 1, -4, home});
+  rewiring.bytes.push_back({function.nop, {std::byte{0xeb}, byte(jump - (function.nop + 2))}});
+}
+
+// For each slot: whether `next` has a body for it, kept or new.
+std::vector<bool> present_slots(const Assignment& assignment) {
+  std::vector<bool> present(assignment.renewed.size());
+  for (const std::uint32_t slot : assignment.slots) {
+    if (slot != no_slot) {
+      present[slot] = true;
+    }
+  }
+  return present;
 }
 
 std::string group_name(const std::string& group) {
@@ -107,14 +176,14 @@ std::string group_name(const std::string& group) {
 
 // Calls `tell` with each function of the newest generation that the next build has no body for.
 template <class Tell>
-void for_each_gone(const Judgement& judgement, const std::vector<bool>& renewed, Tell tell) {
+void for_each_gone(const Judgement& judgement, const std::vector<bool>& present, Tell tell) {
   const Lineage::State& state = judgement.state;
   for (const Function& function : state.newest->functions) {
     if (!has_identity(function)) {
       continue;
     }
     const auto slot = state.slots.find(identity_of(function, state.closures));
-    if (slot != state.slots.end() && !renewed[slot->second]) {
+    if (slot != state.slots.end() && !present[slot->second]) {
       tell(function);
     }
   }
@@ -122,9 +191,9 @@ void for_each_gone(const Judgement& judgement, const std::vector<bool>& renewed,
 
 // Lambdas that are still there but have other captures (their layout is part of their key).
 void remark_captures(Judgement& judgement, const ClosureGroups& groups,
-                     const std::vector<std::string>& shifted, const std::vector<bool>& renewed) {
+                     const std::vector<std::string>& shifted, const std::vector<bool>& present) {
   std::set<std::string> told(shifted.begin(), shifted.end());
-  for_each_gone(judgement, renewed, [&](const Function& function) {
+  for_each_gone(judgement, present, [&](const Function& function) {
     if (!function.closure_group.empty() && groups.count(function.closure_group) != 0 &&
         told.insert(function.closure_group).second) {
       judgement.remarks.push_back(
@@ -136,9 +205,9 @@ void remark_captures(Judgement& judgement, const ClosureGroups& groups,
 }
 
 // Functions whose name is still there, but no longer for the same callers.
-void remark_prototypes(Judgement& judgement, const std::vector<bool>& renewed) {
+void remark_prototypes(Judgement& judgement, const std::vector<bool>& present) {
   std::unordered_map<std::string_view, const Function*> gone;
-  for_each_gone(judgement, renewed, [&](const Function& function) {
+  for_each_gone(judgement, present, [&](const Function& function) {
     if (function.closure_group.empty()) {
       gone.emplace(function.name, &function);
     }
@@ -156,7 +225,7 @@ void remark_prototypes(Judgement& judgement, const std::vector<bool>& renewed) {
 }
 
 void remark(Judgement& judgement, const Assignment& assignment, const ClosureGroups& groups,
-            const std::vector<std::string>& shifted, const std::vector<bool>& renewed) {
+            const std::vector<std::string>& shifted, const std::vector<bool>& present) {
   for (const std::string& group : shifted) {
     judgement.remarks.push_back("lambdas in " + group_name(group) +
                                 " were added, removed or reordered: closures made before keep "
@@ -167,8 +236,8 @@ void remark(Judgement& judgement, const Assignment& assignment, const ClosureGro
         demangle(function->name) +
         " stands twice in the module: callers compiled before keep the old");
   }
-  remark_captures(judgement, groups, shifted, renewed);
-  remark_prototypes(judgement, renewed);
+  remark_captures(judgement, groups, shifted, present);
+  remark_prototypes(judgement, present);
 }
 
 }  // namespace
@@ -179,53 +248,61 @@ void judge_functions(Judgement& judgement) {
   const ClosureGroups groups =
       closure_groups(judgement.next, state.closures, judgement.number, shifted);
   Assignment assignment = assign(state, judgement.next, groups);
-  judgement.slots = std::move(assignment.slots);
-  assignment.slots = judgement.slots;
-  const std::vector<bool> renewed = renewed_slots(assignment, state.functions.size());
-
-  std::vector<hr::wire::SlotValue>& values = judgement.rewiring.slots;
-  if (renewed.size() > slot_table_size) {
+  judgement.slots = assignment.slots;
+  const std::vector<Function>& functions = judgement.next.functions;
+  if (assignment.renewed.size() > slot_table_size) {
     judgement.refuse("this program's table of functions is full",
-                     std::to_string(renewed.size()) + " functions came in all its reloads together",
+                     std::to_string(assignment.renewed.size()) +
+                         " functions came in all its reloads together",
                      "restart the program (hrwatch --run relaunches it)");
   }
-  for (std::size_t i = 0; i < judgement.slots.size(); ++i) {
-    const bool led_to =
-        judgement.slots[i] != no_slot &&
-        (judgement.slots[i] < state.functions.size() || judgement.next.functions[i].nop != 0);
-    if (led_to) {
-      values.push_back({judgement.slots[i], judgement.next.functions[i].address});
+  Address led_back = 0;  // several names of one entry stand side by side
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    const std::uint32_t slot = judgement.slots[i];
+    if (assignment.kept[i]) {
+      if (std::exchange(led_back, functions[i].address) != functions[i].address) {
+        lead_back(judgement, functions[i], state.functions[slot].live);
+      }
+    } else if (slot != no_slot && (slot < state.functions.size() || functions[i].nop != 0)) {
+      judgement.rewiring.slots.push_back({slot, functions[i].address});
     }
   }
-  for (const LiveEntry& live : superseded(state, renewed)) {
-    judgement.rewiring.supersede.push_back({live.generation, live.entry, live.nop, live.slot});
+  for (const Superseded& older : superseded(state, assignment.renewed)) {
+    judgement.rewiring.supersede.push_back(
+        {older.live.generation, older.live.entry, older.live.nop, older.slot});
   }
-  remark(judgement, assignment, groups, shifted, renewed);
+  remark(judgement, assignment, groups, shifted, present_slots(assignment));
 }
 
 void adopt_functions(Lineage::State& state, const Description& next, std::uint32_t number) {
   std::vector<std::string> shifted;
   ClosureGroups groups = closure_groups(next, state.closures, number, shifted);
   const Assignment assignment = assign(state, next, groups);
-  const std::vector<bool> renewed = renewed_slots(assignment, state.functions.size());
 
-  const std::vector<LiveEntry> gone = superseded(state, renewed);
-  std::erase_if(state.live, [&](const LiveEntry& live) {
-    return std::binary_search(
-        gone.begin(), gone.end(), live, [](const LiveEntry& a, const LiveEntry& b) {
-          return std::pair(a.generation, a.entry) < std::pair(b.generation, b.entry);
-        });
-  });
+  const std::vector<Superseded> gone = superseded(state, assignment.renewed);
+  for (KnownFunction& known : state.functions) {
+    const auto at = std::lower_bound(
+        gone.begin(), gone.end(), place(known.live),
+        [](const Superseded& entry, const auto& where) { return place(entry.live) < where; });
+    if (at != gone.end() && place(at->live) == place(known.live)) {
+      known.live = {};
+    }
+  }
   for (std::size_t i = 0; i < assignment.newcomers.size(); ++i) {
     const Function& function = *assignment.newcomers[i];
     state.slots.emplace(assignment.newcomer_identities[i],
                         static_cast<std::uint32_t>(state.functions.size()));
-    state.functions.push_back({home_of(function, number), function.nop != 0, function.body_hash});
+    state.functions.push_back(
+        {home_of(function, number), function.nop != 0, function.body_hash, {}, 0});
   }
   for (std::size_t i = 0; i < next.functions.size(); ++i) {
     const Function& function = next.functions[i];
-    if (assignment.slots[i] != no_slot && function.nop != 0) {
-      state.live.push_back({assignment.slots[i], number, function.address, function.nop});
+    if (assignment.slots[i] != no_slot && !assignment.kept[i]) {
+      KnownFunction& known = state.functions[assignment.slots[i]];
+      known.origin = function.origin;
+      if (function.nop != 0) {
+        known.live = {number, function.address, function.nop};
+      }
     }
   }
   for (auto& [name, group] : groups) {

@@ -5,7 +5,7 @@
 namespace hrwatch::app {
 
 DescriptionStore::Described DescriptionStore::get(
-    const std::string& build_id, const std::vector<std::filesystem::path>& libraries) {
+    const std::string& build_id, const std::vector<LibraryFile>& libraries) {
   std::unique_lock lock(mutex_);
   made_.wait(lock, [&] { return !making_.contains(build_id); });
   if (auto known = known_[build_id].lock()) {
@@ -24,14 +24,14 @@ DescriptionStore::Described DescriptionStore::get(
 }
 
 DescriptionStore::Described DescriptionStore::find_or_make(
-    const std::string& build_id, const std::vector<std::filesystem::path>& libraries) {
+    const std::string& build_id, const std::vector<LibraryFile>& libraries) {
   if (auto stored = analysis::load(build_id, folder_); stored.ok()) {
     return stored;
   }
   hr::wire::Failure failure{"the build " + build_id + " can't be described",
                             "no file of it is left",
                             "start the program again: it then runs a build that is known"};
-  for (const auto& library : libraries) {
+  for (const auto& [library, objects] : libraries) {
     const auto found = analysis::read_build_id(library);
     if (!found.ok()) {
       failure = found.failure();
@@ -40,7 +40,7 @@ DescriptionStore::Described DescriptionStore::find_or_make(
     if (found.value() != build_id) {
       continue;
     }
-    auto described = analysis::describe(library);
+    auto described = analysis::describe(library, objects, memory_);
     if (!described.ok()) {
       failure = described.failure();
       continue;

@@ -15,6 +15,11 @@
 
 namespace hrwatch::app {
 
+struct LibraryFile {
+  std::filesystem::path path;
+  std::vector<std::filesystem::path> objects;  // in the order of the link; empty = not known
+};
+
 // Thread safe.
 class DescriptionStore {
  public:
@@ -25,16 +30,16 @@ class DescriptionStore {
   // The description of build `build_id`; the first of `libraries` that is that build is read when
   // nobody knows it yet. Blocks while another thread makes the same one.
   // Errors: none of the libraries can be read or is that build.
-  Described get(const std::string& build_id, const std::vector<std::filesystem::path>& libraries);
+  Described get(const std::string& build_id, const std::vector<LibraryFile>& libraries);
 
   // Writes what has been made since the last call to the folder. Off the critical path.
   void save_new();
 
  private:
-  Described find_or_make(const std::string& build_id,
-                         const std::vector<std::filesystem::path>& libraries);
+  Described find_or_make(const std::string& build_id, const std::vector<LibraryFile>& libraries);
 
   std::filesystem::path folder_;
+  analysis::Memory memory_;
   std::mutex mutex_;
   std::condition_variable made_;
   std::map<std::string, std::weak_ptr<const analysis::Description>> known_;

@@ -7,22 +7,23 @@ namespace {
 
 // Where the library of a generation may still be found, the best first. A copy is the last resort:
 // it was edited so that its initialisers are not run.
-std::vector<std::filesystem::path> libraries_of(const FoldRequest& request,
-                                                const hr::wire::ModuleState& module,
-                                                const hr::wire::GenerationId& generation) {
-  std::vector<std::filesystem::path> libraries;
+std::vector<LibraryFile> libraries_of(const FoldRequest& request,
+                                      const hr::wire::ModuleState& module,
+                                      const hr::wire::GenerationId& generation) {
+  std::vector<LibraryFile> libraries;
   if (const auto artifact = request.artifacts.find(module.name);
       artifact != request.artifacts.end()) {
     libraries.push_back(artifact->second);
   }
   if (generation.number == 0) {
     // The file may have been rebuilt or removed since: the host keeps it open.
-    libraries.push_back("/proc/" + std::to_string(request.pid) + "/fd/" +
-                        std::to_string(module.image_descriptor));
-    libraries.push_back(module.path);
+    libraries.push_back({"/proc/" + std::to_string(request.pid) + "/fd/" +
+                             std::to_string(module.image_descriptor),
+                         {}});
+    libraries.push_back({module.path, {}});
   } else {
-    libraries.push_back(request.copies /
-                        (module.name + "." + std::to_string(generation.number) + ".so"));
+    libraries.push_back(
+        {request.copies / (module.name + "." + std::to_string(generation.number) + ".so"), {}});
   }
   return libraries;
 }

@@ -16,8 +16,8 @@ namespace hrwatch::app {
 struct FoldRequest {
   int pid = 0;
   std::vector<hr::wire::ModuleState> modules;
-  std::map<std::string, std::filesystem::path> artifacts;  // by module name: built library
-  std::filesystem::path copies;                            // <build>/.hrwatch/gen
+  std::map<std::string, LibraryFile> artifacts;  // by module name: the built library
+  std::filesystem::path copies;                  // <build>/.hrwatch/gen
 };
 
 // The lineages by module name. Errors: a generation that nobody can describe any more.

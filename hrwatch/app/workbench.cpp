@@ -124,14 +124,14 @@ void Workbench::analyse(core::RoundId round, const fs::path& executable) {
   for (const auto& [name, module] : modules_) {
     auto described = std::make_shared<DescriptionStore::Described>(Failure{});
     workers_.run(
-        [described, store = store_, library = module.facts.artifact, newest = module.newest] {
-          const auto id = analysis::read_build_id(library);
+        [described, store = store_, facts = module.facts, newest = module.newest] {
+          const auto id = analysis::read_build_id(facts.artifact);
           if (!id.ok()) {
             *described = id.failure();
           } else if (newest && newest->build_id == id.value()) {
             *described = newest;
           } else {
-            *described = store->get(id.value(), {library});
+            *described = store->get(id.value(), {{facts.artifact, facts.objects}});
           }
         },
         [this, analysis, described, one_done, name = name] {
@@ -225,7 +225,7 @@ void Workbench::fold(core::HostId host, int pid,
       continue;  // not ours to reload
     }
     request->modules.push_back(module);
-    request->artifacts[module.name] = known->second.facts.artifact;
+    request->artifacts[module.name] = {known->second.facts.artifact, known->second.facts.objects};
     bench.generations[module.name] = module.generations.back().number;
   }
   auto failure = std::make_shared<std::optional<Failure>>();

@@ -124,3 +124,81 @@ TEST_CASE("two functions of one key are both left with their old code") {
         std::vector<std::string>{
             "f stands twice in the module: callers compiled before keep the old"});
 }
+
+namespace {
+
+// Where the byte patches of a rewiring lead the body at `entry`; null when it runs itself.
+const hr::wire::Home* led_back(const Rewiring& rewiring, Address entry) {
+  for (const auto& patch : rewiring.code) {
+    if (patch.at == entry - 5) {
+      CHECK(patch.addend == -4);
+      return &rewiring.homes[patch.home];
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("a function from an unchanged object file is left alone, its copy leads to it") {
+  Module first("a"), second("b"), third("c"), fourth("d");
+  first.function("same", 0x1000).origin = 7;
+  first.function("edited", 0x1040).origin = 8;
+  second.function("same", 0x1100).origin = 7;
+  second.function("edited", 0x1140).origin = 9;
+  second.raw().functions.front().nop = 0x1104;  // behind an endbr64
+  third.function("same", 0x1200).origin = 10;
+  third.function("edited", 0x1240).origin = 9;
+  fourth.function("same", 0x1300).origin = 0;
+  fourth.function("edited", 0x1340).origin = 9;
+  Objects objects;
+  Lineage lineage(first.description());
+
+  const Rewiring one = accepted(lineage.judge(*second.description(), 1, objects)).rewiring;
+  REQUIRE(one.supersede.size() == 1);
+  CHECK(one.supersede[0].entry == 0x1040);
+  REQUIRE(one.slots.size() == 1);
+  CHECK(one.slots[0].body == 0x1140);
+  REQUIRE(led_back(one, 0x1100) != nullptr);
+  CHECK(led_back(one, 0x1100)->generation == 0);
+  CHECK(led_back(one, 0x1100)->address == 0x1000);
+  REQUIRE(one.bytes.size() == 2);
+  CHECK(one.bytes[0].at == 0x10fa);
+  CHECK(one.bytes[0].bytes == std::vector{std::byte{0xe9}});
+  CHECK(one.bytes[1].at == 0x1104);
+  CHECK(one.bytes[1].bytes == std::vector{std::byte{0xeb}, std::byte{0xf4}});
+  lineage.adopt(second.description(), 1, objects);
+
+  const Rewiring two = accepted(lineage.judge(*third.description(), 2, objects)).rewiring;
+  REQUIRE(two.supersede.size() == 1);  // the copy in between leads to generation 0 already
+  CHECK(two.supersede[0].generation == 0);
+  CHECK(two.supersede[0].entry == 0x1000);
+  REQUIRE(led_back(two, 0x1240) != nullptr);
+  CHECK(led_back(two, 0x1240)->generation == 1);
+  CHECK(led_back(two, 0x1240)->address == 0x1140);
+  lineage.adopt(third.description(), 2, objects);
+
+  const Rewiring three = accepted(lineage.judge(*fourth.description(), 3, objects)).rewiring;
+  REQUIRE(three.supersede.size() == 1);  // not known to be the same: taken for edited
+  CHECK(three.supersede[0].generation == 2);
+}
+
+TEST_CASE("no function is left alone when a constant that others read has another size") {
+  Module first("a"), second("b");
+  first.function("reader", 0x1000).origin = 7;
+  first.constant("table", 0x3000, 16);
+  second.function("reader", 0x1100).origin = 7;
+  second.constant("table", 0x3000, 24);
+  const Rewiring rewiring = accepted(judge(first, second)).rewiring;
+  CHECK(rewiring.supersede.size() == 1);
+  CHECK(led_back(rewiring, 0x1100) == nullptr);
+}
+
+TEST_CASE("initialisers are never led back: they run in the generation they belong to") {
+  Module first("a"), second("b");
+  first.function("init", 0x1000).origin = 7;
+  second.function("init", 0x1100).origin = 7;
+  second.raw().initialisers.push_back({0x1100, "init", {}, {}});
+  const Rewiring rewiring = accepted(judge(first, second)).rewiring;
+  CHECK(led_back(rewiring, 0x1100) == nullptr);
+}

@@ -1,0 +1,102 @@
+#include "analysis/unit_cache.h"
+
+#include <elfutils/libdw.h>
+#include <fcntl.h>
+#include <libelf.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <utility>
+
+namespace hrwatch::analysis {
+namespace {
+
+// All of a file, copied: a compiler may truncate an object file in place while it is read, and a
+// mapping of it would then end the process. Empty when it can't be read whole.
+std::vector<char> read_whole(int descriptor, std::size_t size) {
+  std::vector<char> bytes(size);
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t count = read(descriptor, bytes.data() + done, size - done);
+    if (count <= 0)
+      return {};
+    done += static_cast<std::size_t>(count);
+  }
+  return bytes;
+}
+
+std::vector<std::uint64_t> unit_sizes(std::vector<char>& bytes) {
+  std::vector<std::uint64_t> sizes;
+  elf_version(EV_CURRENT);
+  Elf* elf = elf_memory(bytes.data(), bytes.size());
+  if (Dwarf* dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nullptr)) {
+    sizes = sizes_of_units(dwarf);
+    dwarf_end(dwarf);
+  }
+  elf_end(elf);
+  return sizes;
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> sizes_of_units(Dwarf* dwarf) {
+  std::vector<std::uint64_t> sizes;
+  Dwarf_Off at = 0, next = 0;
+  std::size_t header = 0;
+  while (dwarf_next_unit(dwarf, at, &next, &header, nullptr, nullptr, nullptr, nullptr, nullptr,
+                         nullptr) == 0) {
+    sizes.push_back(next - at);
+    at = next;
+  }
+  return sizes;
+}
+
+ObjectContent UnitCache::content(const std::filesystem::path& object) {
+  const int descriptor = open(object.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat state {};
+  ObjectContent content;
+  if (descriptor < 0)
+    return content;
+  if (fstat(descriptor, &state) == 0) {
+    const auto ns = [](const timespec& time) {
+      return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+    };
+    const Stamp stamp{state.st_dev, state.st_ino, static_cast<std::uint64_t>(state.st_size),
+                      ns(state.st_mtim), ns(state.st_ctim)};
+    content = known(object.string(), stamp);
+    if (content.hash == 0) {
+      std::vector<char> bytes = read_whole(descriptor, stamp.size);
+      content.written_ns = stamp.written_ns;
+      if (!bytes.empty()) {
+        content.hash = XXH3_64bits(bytes.data(), bytes.size());
+        content.unit_sizes = unit_sizes(bytes);
+        const std::lock_guard lock(mutex_);
+        objects_[object.string()] = {stamp, content};
+      }
+    }
+  }
+  close(descriptor);
+  return content;
+}
+
+ObjectContent UnitCache::known(const std::string& object, const Stamp& stamp) {
+  const std::lock_guard lock(mutex_);
+  const auto found = objects_.find(object);
+  return found != objects_.end() && found->second.stamp == stamp ? found->second.content
+                                                                 : ObjectContent();
+}
+
+std::shared_ptr<const UnitCache::Units> UnitCache::units(const std::filesystem::path& library) {
+  const std::lock_guard lock(mutex_);
+  const auto found = units_.find(library.string());
+  return found != units_.end() ? found->second : std::make_shared<const Units>();
+}
+
+void UnitCache::keep(const std::filesystem::path& library, Units units) {
+  auto kept = std::make_shared<const Units>(std::move(units));
+  const std::lock_guard lock(mutex_);
+  units_[library.string()].swap(kept);  // what was kept before is freed outside the lock
+}
+
+}  // namespace hrwatch::analysis
