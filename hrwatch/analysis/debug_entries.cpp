@@ -164,8 +164,9 @@ std::vector<DebugInfo::LineRow> DebugEntries::rows(const DebugEntry& function) {
     int number = 0;
     bool end = false;
     dwarf_lineendsequence(line, &end);
-    if (end || dwarf_lineaddr(line, &address) != 0 || address - function.located.value >= function.size ||
-        dwarf_lineno(line, &number) != 0 || number == 0)
+    if (end || dwarf_lineaddr(line, &address) != 0 ||
+        address - function.located.value >= function.size || dwarf_lineno(line, &number) != 0 ||
+        number == 0)
       continue;
     const char* path = dwarf_linesrc(line, nullptr, nullptr);
     if (path != nullptr)
@@ -184,10 +185,9 @@ std::uint32_t DebugEntries::reference(Dwarf_Attribute* attribute) {
 }
 
 void DebugEntries::locate(Dwarf_Attribute* attribute, DebugEntry& entry) {
-  entry.location = {static_cast<std::uint32_t>(attribute->valp -
-                                               static_cast<const unsigned char*>(unit_.addr)),
-                    static_cast<std::uint16_t>(attribute->code),
-                    static_cast<std::uint16_t>(attribute->form)};
+  entry.location = {
+      static_cast<std::uint32_t>(attribute->valp - static_cast<const unsigned char*>(unit_.addr)),
+      static_cast<std::uint16_t>(attribute->code), static_cast<std::uint16_t>(attribute->form)};
   entry.located = located(attribute);
 }
 

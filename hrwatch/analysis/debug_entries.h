@@ -12,8 +12,8 @@
 
 namespace hrwatch::analysis {
 
-// Where in its unit an attribute stands: the same in every library that contains the unit, while the
-// address it gives is not.
+// Where in its unit an attribute stands: the same in every library that contains the unit, while
+// the address it gives is not.
 struct AttributePlace {
   std::uint32_t offset = 0;  // bytes from the unit's own entry
   std::uint16_t code = 0;    // DW_AT_*; 0 = none

@@ -131,9 +131,8 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
 hr::wire::Result<std::shared_ptr<const Description>> describe(
     const std::filesystem::path& library, const std::vector<std::filesystem::path>& objects,
     Memory& memory) {
-  auto debug_info = std::async(std::launch::async, [&] {
-    return read_debug_info(library, objects, memory.units());
-  });
+  auto debug_info = std::async(std::launch::async,
+                               [&] { return read_debug_info(library, objects, memory.units()); });
   auto opened = ElfImage::open(library);
   if (!opened)
     return opened.failure();

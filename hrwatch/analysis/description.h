@@ -32,7 +32,7 @@ struct Function {
   bool ifunc = false;
   Address got = 0;              // word of .got that holds its canonical address, 0 if none
   std::uint64_t body_hash = 0;  // code with references replaced by what they name; 0 = unknown
-  std::uint64_t origin = 0;  // content of the object file that its code is from; 0 = unknown
+  std::uint64_t origin = 0;     // content of the object file that its code is from; 0 = unknown
   std::string prototype;        // readable, from DWARF; "" = unknown
   std::string closure_group;    // enclosing function (+ unit) of the closure it belongs to, or ""
   std::uint32_t closure_number = 0;  // which closure of the group

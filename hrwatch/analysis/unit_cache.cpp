@@ -54,7 +54,9 @@ std::vector<std::uint64_t> sizes_of_units(Dwarf* dwarf) {
 
 ObjectContent UnitCache::content(const std::filesystem::path& object) {
   const int descriptor = open(object.c_str(), O_RDONLY | O_CLOEXEC);
+
   struct stat state {};
+
   ObjectContent content;
   if (descriptor < 0)
     return content;

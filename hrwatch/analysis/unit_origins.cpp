@@ -10,7 +10,9 @@ std::vector<UnitKey> unit_origins(Dwarf* library, const std::filesystem::path& p
   const std::vector<std::uint64_t> sizes = sizes_of_units(library);
   const std::vector<UnitKey> unknown(sizes.size());
   std::vector<UnitKey> keys;
+
   struct stat state {};
+
   if (stat(path.c_str(), &state) != 0)
     return unknown;
   const std::int64_t linked_ns =

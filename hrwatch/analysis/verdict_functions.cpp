@@ -133,9 +133,9 @@ std::vector<Superseded> superseded(const Lineage::State& state, const std::vecto
       entries.push_back({state.functions[slot].live, slot});
     }
   }
-  std::stable_sort(
-      entries.begin(), entries.end(),
-      [](const Superseded& a, const Superseded& b) { return place(a.live) < place(b.live); });
+  std::stable_sort(entries.begin(), entries.end(), [](const Superseded& a, const Superseded& b) {
+    return place(a.live) < place(b.live);
+  });
   const auto end = std::unique(
       entries.begin(), entries.end(),
       [](const Superseded& a, const Superseded& b) { return place(a.live) == place(b.live); });
@@ -251,10 +251,10 @@ void judge_functions(Judgement& judgement) {
   judgement.slots = assignment.slots;
   const std::vector<Function>& functions = judgement.next.functions;
   if (assignment.renewed.size() > slot_table_size) {
-    judgement.refuse("this program's table of functions is full",
-                     std::to_string(assignment.renewed.size()) +
-                         " functions came in all its reloads together",
-                     "restart the program (hrwatch --run relaunches it)");
+    judgement.refuse(
+        "this program's table of functions is full",
+        std::to_string(assignment.renewed.size()) + " functions came in all its reloads together",
+        "restart the program (hrwatch --run relaunches it)");
   }
   Address led_back = 0;  // several names of one entry stand side by side
   for (std::size_t i = 0; i < functions.size(); ++i) {

@@ -4,8 +4,8 @@
 
 namespace hrwatch::app {
 
-DescriptionStore::Described DescriptionStore::get(
-    const std::string& build_id, const std::vector<LibraryFile>& libraries) {
+DescriptionStore::Described DescriptionStore::get(const std::string& build_id,
+                                                  const std::vector<LibraryFile>& libraries) {
   std::unique_lock lock(mutex_);
   made_.wait(lock, [&] { return !making_.contains(build_id); });
   if (auto known = known_[build_id].lock()) {

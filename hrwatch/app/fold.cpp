@@ -17,9 +17,9 @@ std::vector<LibraryFile> libraries_of(const FoldRequest& request,
   }
   if (generation.number == 0) {
     // The file may have been rebuilt or removed since: the host keeps it open.
-    libraries.push_back({"/proc/" + std::to_string(request.pid) + "/fd/" +
-                             std::to_string(module.image_descriptor),
-                         {}});
+    libraries.push_back(
+        {"/proc/" + std::to_string(request.pid) + "/fd/" + std::to_string(module.image_descriptor),
+         {}});
     libraries.push_back({module.path, {}});
   } else {
     libraries.push_back(

@@ -21,33 +21,22 @@ using tests::Event;
 using tests::Sandbox;
 using tests::Tool;
 
-// About 300 lines of a game's code, heavy on the standard library; `edit` changes one body.
+std::string read_sample(const std::string& name) {
+  std::ostringstream text;
+  text << std::ifstream(std::string(HR_BENCH_SAMPLE) + "/" + name).rdbuf();
+  return text.str();
+}
+
+std::string replaced(std::string text, const std::string& what, int by) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos;)
+    text.replace(at, what.size(), std::to_string(by));
+  return text;
+}
+
+// 300 lines of a game's code, heavy on the standard library; `edit` changes one body.
 std::string std_heavy_source(int number, int edit) {
-  std::string text =
-      "#include <algorithm>\n#include <functional>\n#include <map>\n#include <memory>\n"
-      "#include <string>\n#include <unordered_map>\n#include <vector>\n\n";
-  for (int part = 0; part < 15; ++part)
-    text += fmt::format(R"(namespace part_{0}_{1} {{
-
-struct Item {{
-  std::string name;
-  int amount = {1};
-}};
-
-static std::map<std::string, std::vector<Item>> items;
-
-int sum(const std::string& key) {{
-  std::vector<Item>& found = items[key];
-  found.push_back({{key, {2}}});
-  int total = 0;
-  for (const Item& item : found) total += item.amount;
-  return total;
-}}
-
-}}
-)",
-                        number, part, part == 0 ? edit : part);
-  return text + fmt::format("int unit_{0}() {{ return part_{0}_0::sum(\"key\"); }}\n", number);
+  static const std::string sample = read_sample("unit.cpp.in");
+  return replaced(replaced(sample, "@NUMBER@", number), "@EDIT@", edit);
 }
 
 // One file, C's standard library alone.
@@ -71,11 +60,11 @@ bool run_here(const std::filesystem::path& folder, std::vector<std::string> argu
 
 // A project with a module of so many files, configured and built.
 bool make_project(const Sandbox& sandbox, const std::filesystem::path& prefix, int files) {
-  std::string sources, sum;
+  std::string sources;
+  sandbox.write("world.h", read_sample("world.h"));
   for (int i = 0; i < files; ++i) {
     sandbox.write(fmt::format("unit_{}.cpp", i), source(files, i, 0));
     sources += fmt::format(" unit_{}.cpp", i);
-    sum += fmt::format("int unit_{}();\n", i);
   }
   sandbox.write("CMakeLists.txt",
                 "cmake_minimum_required(VERSION 3.23)\nproject(bench LANGUAGES C CXX)\n"
