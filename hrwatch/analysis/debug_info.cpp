@@ -136,8 +136,8 @@ hr::wire::Result<DebugInfo> read_debug_info(const std::filesystem::path& library
   const OpenDwarf dwarf(library);
   std::vector<UnitInLibrary> units;
   if (dwarf.handle() != nullptr) {
-    const auto keys = objects.empty() ? std::vector<UnitKey>()
-                                      : unit_origins(dwarf.handle(), library, objects, cache);
+    const auto keys =
+        objects.empty() ? std::vector<UnitKey>() : unit_origins(dwarf, objects, cache);
     units = read_units(library, keys, *cache.units(library));
     keep(library, units, cache);
   }

@@ -4,8 +4,10 @@
 
 #include <elfutils/libdw.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <filesystem>
 
 namespace hrwatch::analysis {
@@ -28,6 +30,15 @@ class OpenDwarf {
 
   // Null when it has no debug info.
   Dwarf* handle() const { return handle_; }
+
+  // When the file was written, in ns since the epoch; 0 = not known.
+  std::int64_t written_ns() const {
+    struct stat state {};
+
+    if (descriptor_ < 0 || fstat(descriptor_, &state) != 0)
+      return 0;
+    return std::int64_t{state.st_mtim.tv_sec} * 1'000'000'000 + state.st_mtim.tv_nsec;
+  }
 
  private:
   int descriptor_;

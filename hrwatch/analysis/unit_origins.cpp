@@ -1,22 +1,14 @@
 #include "analysis/unit_origins.h"
 
-#include <sys/stat.h>
-
 namespace hrwatch::analysis {
 
-std::vector<UnitKey> unit_origins(Dwarf* library, const std::filesystem::path& path,
+std::vector<UnitKey> unit_origins(const OpenDwarf& library,
                                   const std::vector<std::filesystem::path>& objects,
                                   UnitCache& cache) {
-  const std::vector<std::uint64_t> sizes = sizes_of_units(library);
+  const std::vector<std::uint64_t> sizes = sizes_of_units(library.handle());
   const std::vector<UnitKey> unknown(sizes.size());
+  const std::int64_t linked_ns = library.written_ns();
   std::vector<UnitKey> keys;
-
-  struct stat state {};
-
-  if (stat(path.c_str(), &state) != 0)
-    return unknown;
-  const std::int64_t linked_ns =
-      std::int64_t{state.st_mtim.tv_sec} * 1'000'000'000 + state.st_mtim.tv_nsec;
   for (const auto& object : objects) {
     const ObjectContent content = cache.content(object);
     if (content.hash == 0 || content.written_ns > linked_ns)

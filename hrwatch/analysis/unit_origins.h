@@ -1,11 +1,10 @@
 // Which object file each unit of a library was linked from. Knows no types and no addresses.
 #pragma once
 
-#include <elfutils/libdw.h>
-
 #include <filesystem>
 #include <vector>
 
+#include "analysis/open_dwarf.h"
 #include "analysis/unit_cache.h"
 
 namespace hrwatch::analysis {
@@ -14,7 +13,7 @@ namespace hrwatch::analysis {
 // before all other inputs. Linkers put the units of their inputs one behind the other, unchanged in
 // size; where sizes don't agree, or an object is younger than the library, nothing is certain: then
 // every key is empty.
-std::vector<UnitKey> unit_origins(Dwarf* library, const std::filesystem::path& path,
+std::vector<UnitKey> unit_origins(const OpenDwarf& library,
                                   const std::vector<std::filesystem::path>& objects,
                                   UnitCache& cache);
 

@@ -75,7 +75,8 @@ void assign_slots(const Lineage::State& state, const Description& next, const Cl
 bool shared_constant_resized(const Lineage::State& state, const Description& next) {
   return std::any_of(next.constants.begin(), next.constants.end(), [&](const Constant& constant) {
     const auto known = state.constants.find(constant.key);
-    return known != state.constants.end() && known->second.size != constant.size;
+    return constant.unit.empty() && known != state.constants.end() &&
+           known->second.size != constant.size;
   });
 }
 

@@ -48,8 +48,10 @@ int main(int count, char** arguments) {
   if (count < 8)
     return 2;
   const bool by_tool = std::strcmp(arguments[2], "tool") == 0;
-  const char* object_of_bad = count > 9 ? arguments[8] : nullptr;
-  const char* object_of_good = count > 9 ? arguments[9] : nullptr;
+  const bool has_objects = count > 10;
+  const char* object_of_first = has_objects ? arguments[8] : nullptr;
+  const char* object_of_bad = has_objects ? arguments[9] : nullptr;
+  const char* object_of_good = has_objects ? arguments[10] : nullptr;
   lab_start(arguments[1]);
   void* module = dlopen(arguments[5], RTLD_NOW | RTLD_GLOBAL);
   if (module == nullptr) {
@@ -82,7 +84,7 @@ int main(int count, char** arguments) {
 
   lab_damage_next(LAB_NO_DAMAGE);
   if (in_between) {
-    check(reload(arguments[5], object_of_good) == LAB_COMMITTED, "the next good build goes in");
+    check(reload(arguments[5], object_of_first) == LAB_COMMITTED, "the next good build goes in");
     check(probe() == 34, "and runs");
   }
   std::printf("%d failed\n", failures);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -38,6 +39,9 @@ struct Lab {
   lab_times times = {};
   std::string reason;
   int incomplete = 0;
+  analysis::Memory memory;
+  std::vector<std::filesystem::path> first_objects;
+  unsigned left_alone = 0;
 };
 
 // Modules present themselves before any code of the host runs.
@@ -70,7 +74,8 @@ lab_outcome begin_lineage() {
     return broken({"no module", "nothing called hr_module_loaded()", "link the lab"});
   if (lab().module->problem())
     return broken(*lab().module->problem());
-  auto first = analysis::describe(lab().module->generation_0().path);
+  auto first =
+      analysis::describe(lab().module->generation_0().path, lab().first_objects, lab().memory);
   if (!first)
     return broken(first.failure());
   lab().lineage.emplace(first.value());
@@ -83,6 +88,13 @@ std::vector<std::uint64_t> nops_of(const analysis::Description& description) {
     if (function.nop != 0)
       nops.push_back(function.nop);
   return nops;
+}
+
+unsigned left_alone(const hr::wire::Rewiring& rewiring) {
+  return static_cast<unsigned>(
+      std::count_if(rewiring.bytes.begin(), rewiring.bytes.end(), [](const auto& patch) {
+        return patch.bytes.size() == 1 && patch.bytes.front() == std::byte{0xe9};  // jmp rel32
+      }));
 }
 
 void truncate_to_half(const std::filesystem::path& copy) {
@@ -144,6 +156,7 @@ lab_outcome hand_over(std::shared_ptr<const analysis::Description> next,
   }
   for (const std::string& remark : verdict.remarks)
     lab().reason += remark + '\n';
+  lab().left_alone = left_alone(verdict.rewiring);
   lab().lineage->adopt(std::move(next), lab().number, objects);
   ++lab().committed;
   return LAB_COMMITTED;
@@ -154,12 +167,12 @@ lab_outcome reload(const std::filesystem::path& library,
   if (!lab().lineage)
     if (const lab_outcome outcome = begin_lineage(); outcome != LAB_COMMITTED)
       return outcome;
-  const auto objects = analysis::open_objects(std::move(object_files));
   auto clock = Clock::now();
-  auto next = analysis::describe(library);
+  auto next = analysis::describe(library, object_files, lab().memory);
   lab().times.describe_ms = lap(clock);
   if (!next)
     return broken(next.failure());
+  const auto objects = analysis::open_objects(std::move(object_files));
   const auto verdict = lab().lineage->judge(*next.value(), lab().number + 1, *objects);
   lab().times.judge_ms = lap(clock);
   if (std::holds_alternative<analysis::Unchanged>(verdict))
@@ -198,6 +211,14 @@ LAB_EXPORT void lab_start(const char* folder) {
   std::filesystem::create_directories(copies, ignored);
   chmod((lab().folder / ".hrwatch").c_str(), 0700);
   chmod(copies.c_str(), 0700);
+}
+
+LAB_EXPORT void lab_first_objects(const char* const* objects, size_t count) {
+  lab().first_objects.assign(objects, objects + count);
+}
+
+LAB_EXPORT unsigned lab_left_alone(void) {
+  return lab().left_alone;
 }
 
 LAB_EXPORT lab_outcome lab_reload(const char* library, const char* const* objects, size_t count) {

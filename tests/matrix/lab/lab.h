@@ -26,6 +26,10 @@ struct lab_times {
 /* Folder for published copies; made if needed. Call first. */
 void lab_start(const char* folder);
 
+/* The object files of the build that the host runs at first, in the order of the link. May be left
+   out: then no function of the first reload is known to be unchanged. */
+void lab_first_objects(const char* const* objects, size_t count);
+
 /* Reloads the host's one module from `library`; `objects` (count of them) are the object files it
  * was linked from. */
 enum lab_outcome lab_reload(const char* library, const char* const* objects, size_t count);
@@ -50,6 +54,9 @@ const char* lab_reason(void);
 int lab_incomplete_reasons(void);
 
 struct lab_times lab_last_times(void);
+
+/* Functions that the last reload left alone, as proven unchanged. */
+unsigned lab_left_alone(void);
 
 /* Generations committed so far, without generation 0. */
 unsigned lab_generations(void);
