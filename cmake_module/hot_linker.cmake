@@ -61,6 +61,20 @@ function(_hrwatch_own_linker target flags result)
   set(${result} "${chosen}" PARENT_SCOPE)
 endfunction()
 
+# gold with C++ of g++ before 13, chosen by hand: works for some modules only.
+function(_hrwatch_warn_of_gold target linker)
+  _hrwatch_module_language(${target} language)
+  _hrwatch_compiler(${target} CXX ID id)
+  _hrwatch_compiler(${target} CXX VERSION version)
+  if(NOT linker STREQUAL "gold" OR language STREQUAL "C" OR NOT id STREQUAL "GNU" OR NOT version VERSION_LESS 13)
+    return()
+  endif()
+  set(fix "configure with -DHRWATCH_LINKER=AUTO, or with -fuse-ld=lld (or mold, bfd) in place of -fuse-ld=gold")
+  _hrwatch_warn("${target} is linked by gold, which may refuse it: \"defined in a discarded section\""
+    "g++ ${version} hangs the list of a source's functions on the first of them, and gold gives up when two sources share an inline function"
+    "${fix}")
+endfunction()
+
 # Options of a link that is to be quick and readable for hrwatch: a build-id to know the library by, no
 # merging of string tails, and relocations in the classic form (the C library may not know RELR).
 function(_hrwatch_link_options target linker result)

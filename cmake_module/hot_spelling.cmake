@@ -6,6 +6,11 @@ function(_hrwatch_stop what why fix)
   message(FATAL_ERROR "hrwatch: ${what}\n  why: ${why}\n  fix: ${fix}\n")
 endfunction()
 
+# Goes on, but tells.
+function(_hrwatch_warn what why fix)
+  message(WARNING "hrwatch: ${what}\n  why: ${why}\n  fix: ${fix}\n")
+endfunction()
+
 # Number of single-letter edits between two words (Levenshtein), row by row.
 function(_hrwatch_edits a b result)
   string(LENGTH "${a}" length_a)

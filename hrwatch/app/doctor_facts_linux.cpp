@@ -19,8 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // The first word with a digit in the first line that `command` prints.
-std::string version_of(const char* command) {
-  std::FILE* output = ::popen(command, "re");
+std::string version_of(const std::string& command) {
+  std::FILE* output = ::popen(command.c_str(), "re");
   if (output == nullptr) {
     return {};
   }
@@ -75,6 +75,10 @@ void read_build_folder(Facts& facts) {
   facts.generator = cached(folder, "CMAKE_GENERATOR");
   facts.build_type = cached(folder, "CMAKE_BUILD_TYPE");
   facts.multi_config = facts.generator == "Ninja Multi-Config";
+  if (const auto ninja = cached(folder, "CMAKE_MAKE_PROGRAM");
+      facts.generator.starts_with("Ninja") && ninja.find('\'') == std::string::npos) {
+    facts.ninja_version = version_of("'" + ninja + "' --version 2>/dev/null");
+  }
   std::error_code error;
   const auto own = folder / ".hrwatch";
   facts.writable = ::access((fs::exists(own, error) ? own : folder).c_str(), W_OK | X_OK) == 0;

@@ -336,7 +336,7 @@ void SessionLoop::perform(const core::StopTimer& effect) {
 
 void SessionLoop::perform(const core::StartBuild& effect) {
   project_->pause_refresh();
-  ninja_->start({effect.build, settings_.build_dir, state_.model->source_dir,
+  ninja_->start({effect.build, state_.model->ninja, settings_.build_dir, state_.model->source_dir,
                  state_.model->multi_config ? state_.model->config : "", effect.targets,
                  settings_.jobs});
 }

@@ -42,7 +42,13 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
-hr::wire::Failure not_started(int error) {
+hr::wire::Failure not_started(int error, const Request& request) {
+  const std::string& program = request.program;
+  if (!program.empty()) {
+    return {"ninja can't be started: " + program,
+            std::string(uv_strerror(error)) + "; the build folder was configured for that ninja",
+            "find another one: cmake -UCMAKE_MAKE_PROGRAM " + request.build_dir};
+  }
   if (error == UV_ENOENT) {
     return {"ninja is not there", "no program 'ninja' is on the PATH",
             "install it: apt install ninja-build (or pip install ninja)"};
@@ -119,7 +125,8 @@ int Ninja::Run::spawn() {
   }
   uv_pipe_open(&pipe, ends[0]);
   auto arguments = ninja_arguments(request);
-  arguments.insert(arguments.begin(), "ninja");
+  const std::string program = request.program.empty() ? "ninja" : request.program;
+  arguments.insert(arguments.begin(), program);
   auto variables = environment();
   auto argument_pointers = pointers(arguments);
   auto variable_pointers = pointers(variables);
@@ -130,7 +137,7 @@ int Ninja::Run::spawn() {
     streams[i].data.fd = ends[1];
   }
   uv_process_options_t options{};
-  options.file = "ninja";
+  options.file = program.c_str();
   options.args = argument_pointers.data();
   options.env = variable_pointers.data();
   options.stdio = streams;
@@ -266,7 +273,7 @@ void Ninja::start(const Request& request) {
     run_->read();
     return;
   }
-  run_->failure = not_started(error);
+  run_->failure = not_started(error, request);
   run_->exited = true;
   run_->ended = true;
   uv_timer_start(

@@ -15,6 +15,7 @@ namespace hrwatch::build {
 
 struct Request {
   core::BuildId id = 0;
+  std::string program;  // "" = the ninja on the PATH
   std::string build_dir;
   std::string source_dir;
   std::string config;  // only with a multi-config build: its build-<config>.ninja

@@ -31,6 +31,7 @@ struct ProjectModel {
   std::string generator;  // "Ninja", "Ninja Multi-Config", ...
   std::string config;     // the one in use: CMAKE_BUILD_TYPE, or --config with multi-config
   bool multi_config = false;
+  std::string ninja;  // the program that builds: CMAKE_MAKE_PROGRAM, "" = the one on the PATH
   std::vector<Target> targets;
 
   // Which targets compile or include a file (sources, and headers as ninja knows them): indices

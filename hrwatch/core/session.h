@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/build_writes.h"
 #include "core/effect.h"
 #include "core/event.h"
 #include "core/plan.h"
@@ -87,7 +88,8 @@ struct State {
   Time next_saved{};
   Plan current;  // being built
   Round round;   // of the current build, or the last one
-  Time build_began{};
+  Time build_began{}, build_ended{};
+  BuildWrites build_writes;
   std::set<std::string> unbuilt;  // asked of ninja, not built since
 
   std::map<std::string, std::string> built;  // module -> build-id of its newest good build

@@ -36,6 +36,33 @@ Plan artifact_plan(const State& state, const std::vector<std::string>& paths) {
   return plan;
 }
 
+// True when the build itself wrote the file, and will again.
+bool is_written_by_build(Step& step, const FileEvent& file) {
+  // What a build writes last may be heard of after its end.
+  constexpr Time hearing = std::chrono::milliseconds{30};
+  auto& state = step.state;
+  const bool building = state.phase == Phase::building || state.phase == Phase::cancelling;
+  if (!building && (state.last_build == 0 || file.at > state.build_ended + hearing)) {
+    state.build_writes.changed_outside(file.path);
+    return false;
+  }
+  switch (
+      state.build_writes.changed_during(file.path, state.last_build, file.at - state.build_began)) {
+    case BuildWrites::Writer::somebody:
+      return false;
+    case BuildWrites::Writer::build:
+      return true;
+    case BuildWrites::Writer::found_out:
+      step.say(ErrorNews{{"the build itself writes " + file.path + " each time",
+                          "it changed at the same moment of three builds in a row; building again "
+                          "for that would never end, so such changes are no saves any more",
+                          "let that step write into the build folder, or only when the content "
+                          "differs"}});
+      return true;
+  }
+  return false;
+}
+
 void begin_round(Step& step) {
   auto& state = step.state;
   state.current = std::exchange(state.next, Plan{});
@@ -64,7 +91,8 @@ void build_failed(Step& step, const BuildFinished& event) {
 void on(Step& step, const FilesChanged& event) {
   bool any = false;
   for (const auto& file : event.files) {
-    if (matters(step.state, file.path)) {
+    if (matters(step.state, file.path) &&
+        !(step.state.options.build && is_written_by_build(step, file))) {
       step.state.settle.add(file);
       any = true;
     }
@@ -159,6 +187,7 @@ void on(Step& step, const BuildFinished& event) {
       (state.phase != Phase::building && state.phase != Phase::cancelling)) {
     return;
   }
+  state.build_ended = step.now;
   if (state.quitting) {
     state.phase = Phase::idle;
     quit(step, static_cast<ExitCode>(*state.quitting));

@@ -249,7 +249,7 @@ Result<CMakeReply> read_reply(const std::string& build_dir, const std::string& c
     add_cmake_inputs(model, *files, rules);
   }
   take_module_files(model);
-  reply.ninja = cache_entry(build_dir, "CMAKE_MAKE_PROGRAM");
+  reply.model.ninja = cache_entry(build_dir, "CMAKE_MAKE_PROGRAM");
   return reply;
 }
 

@@ -16,7 +16,6 @@ namespace hrwatch::project {
 struct CMakeReply {
   core::ProjectModel model;                 // owners: sources only
   std::vector<std::string> system_folders;  // of the compilers
-  std::string ninja;                        // CMAKE_MAKE_PROGRAM
 };
 
 // Where CMake puts its replies.

@@ -302,7 +302,7 @@ void Project::Impl::ask_ninja(std::vector<std::string> tool,
   const ProjectModel& model = round_->reply.model;
   Command::Request request;
   // -n: the tool must not open ninja's logs for writing, a build may be running.
-  request.arguments = {round_->reply.ninja.empty() ? "ninja" : round_->reply.ninja, "-n"};
+  request.arguments = {model.ninja.empty() ? "ninja" : model.ninja, "-n"};
   if (model.multi_config) {
     request.arguments.insert(request.arguments.end(), {"-f", "build-" + model.config + ".ninja"});
   }

@@ -112,6 +112,55 @@ TEST_CASE("session: what failed to build is built with the next save, whatever t
   CHECK(session.all<StartBuild>().at(0).targets == Names{"game", "app"});
 }
 
+TEST_CASE("session: a file that the build writes each time is told once, and ends no build") {
+  Session session;
+  session.settle_in();
+  const auto write_in_build = [&] {
+    session.now += 20ms;
+    session.take(FilesChanged{{{"/p/version.h", FileChange::written, false, session.now}}});
+  };
+  session.save("/p/game.cpp");
+  for (int build = 0; build < 2; ++build) {
+    write_in_build();
+    session.now += 5ms;
+    session.take(TimerFired{TimerId::settle});
+    REQUIRE(session.count<CancelBuild>() == 1);
+    session.finish_build(BuildOutcome::cancelled);
+    REQUIRE(session.count<StartBuild>() == 1);
+  }
+  write_in_build();
+  REQUIRE(session.count<ErrorNews>() == 1);
+  CHECK(session.all<ErrorNews>().at(0).failure.what.find("/p/version.h") != std::string::npos);
+  CHECK(session.count<SetTimer>() == 0);
+  session.finish_build();
+  session.analysed("b");
+
+  session.save("/p/game.cpp");
+  write_in_build();
+  CHECK(session.effects.empty());
+  session.finish_build();
+  session.analysed("c");
+  session.now += 1s;
+  session.save("/p/version.h");
+  CHECK(session.count<StartBuild>() == 1);
+}
+
+TEST_CASE("session: what a build writes last is the build's own, also when it is heard of later") {
+  Session session;
+  session.settle_in();
+  for (int build = 0; build < 3; ++build) {
+    session.save(build == 0 ? "/p/game.cpp" : "/p/version.h");
+    REQUIRE(session.count<StartBuild>() == 1);
+    session.now += 20ms;
+    session.finish_build();
+    session.analysed("b");
+    session.now += 10ms;
+    session.take(FilesChanged{{{"/p/version.h", FileChange::written, false, session.now}}});
+  }
+  CHECK(session.count<ErrorNews>() == 1);
+  CHECK(session.count<SetTimer>() == 0);
+}
+
 TEST_CASE("session: a save during the analysis waits for it") {
   Session session;
   session.settle_in();

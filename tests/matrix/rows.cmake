@@ -14,6 +14,14 @@ set(HR_ROW_VERSIONS 1 2 3 4 5)
 
 include(${CMAKE_CURRENT_LIST_DIR}/../support/lab_builds.cmake)
 
+# Where clang keeps its sanitizers as shared libraries.
+set(HR_CLANG_RUNTIME no-clang)
+if(HR_LAB_clang++)
+  execute_process(COMMAND ${HR_LAB_clang++} -print-file-name=libclang_rt.asan-x86_64.so
+                  OUTPUT_VARIABLE HR_CLANG_RUNTIME OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  get_filename_component(HR_CLANG_RUNTIME "${HR_CLANG_RUNTIME}" DIRECTORY)
+endif()
+
 # The objects of one set of flags: lists in <set>_<version>, the host's in <set>_host.
 function(hr_row_objects set cxx cc module_flags host_flags)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/objects/${set})
@@ -49,6 +57,25 @@ function(hr_row_objects set cxx cc module_flags host_flags)
   set(${set}_host ${objects} PARENT_SCOPE)
 endfunction()
 
+# Leaves what the table of results says of a row beside it. A part of hr_row: uses its variables.
+macro(hr_row_remember name)
+  set_property(GLOBAL APPEND PROPERTY HR_ROW_NAMES ${name})
+  string(REPLACE ";" " " of_module "${ROW_COMPILE};${ROW_MODULE}")
+  string(REPLACE ";" " " of_host "${ROW_COMPILE};${ROW_HOST};${ROW_HOST_LINK};${ROW_ENVIRONMENT}")
+  string(REPLACE "${HR_CLANG_RUNTIME}" "<folder of clang's runtime>" of_host "${of_host}")
+  string(REPLACE ";" " " of_link "${ROW_LINK}")
+  foreach(part module host link)
+    string(STRIP "${of_${part}}" of_${part})
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/rows/${name}/row.cmake @ONLY CONTENT
+"set(row_linker [[@ROW_LINKER@]])
+set(row_module [[@of_module@]])
+set(row_host [[@of_host@]])
+set(row_link [[@of_link@]])
+set(row_cannot_link [[@ROW_CANNOT_LINK@]])
+")
+endmacro()
+
 function(hr_row name)
   cmake_parse_arguments(PARSE_ARGV 1 ROW "SLOW" "COMPILER;LEVEL;LINKER;CANNOT_LINK"
                         "COMPILE;MODULE;HOST;LINK;HOST_LINK;ENVIRONMENT")
@@ -70,6 +97,7 @@ function(hr_row name)
   if(NOT ROW_LEVEL STREQUAL "-O0")
     list(APPEND module_flags -DLATE_APART)
   endif()
+  hr_row_remember(${name})
   if(NOT ROW_HOST)
     set(ROW_HOST -fPIE)
   endif()

@@ -70,6 +70,8 @@ int main(int count, char** arguments) {
     return 2;
   }
   const std::vector<Build> builds = read_plan(arguments[3]);
+  const std::string result = arguments[4] + std::string("/result.txt");
+  std::remove(result.c_str());
   lab_start(arguments[4]);
   const std::vector<const char*> first = objects_of(builds.back());  // version 1 once more
   lab_first_objects(first.data(), first.size());
@@ -88,7 +90,7 @@ int main(int count, char** arguments) {
     times_left_alone += lab_left_alone() >= 2 ? 1 : 0;
     if (outcome != LAB_COMMITTED) {
       std::printf("%s\n", lab_reason());
-      return report.finish();
+      return report.finish(result);
     }
     for (const std::unique_ptr<Topic>& topic : topics)
       topic->check(report, build.version);
@@ -100,5 +102,5 @@ int main(int count, char** arguments) {
                !builds.empty() && reload(builds.back()) == LAB_UNCHANGED);
   for (const std::unique_ptr<Topic>& topic : topics)
     topic->finish(report);
-  return report.finish();
+  return report.finish(result);
 }

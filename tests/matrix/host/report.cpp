@@ -56,7 +56,7 @@ void Report::check(const char* name, bool passed) {
   std::fflush(stdout);
 }
 
-int Report::finish() const {
+int Report::finish(const std::string& file) const {
   int unexpected = 0;
   for (std::size_t i = 0; i < failed_names_.size(); ++i) {
     const bool known = std::any_of(limits_.begin(), limits_.end(), [&](const KnownLimit& limit) {
@@ -77,5 +77,14 @@ int Report::finish() const {
   }
   std::printf("%d passed, %zu failed, %d of that unexpected\n", passed_, failed_names_.size(),
               unexpected);
+  write(file, unexpected);
   return unexpected == 0 && passed_ > 0 ? 0 : 1;
+}
+
+void Report::write(const std::string& file, int unexpected) const {
+  std::ofstream out(file);
+  out << "passed " << passed_ << "\nfailed " << failed_names_.size() << "\nunexpected "
+      << unexpected << '\n';
+  for (const KnownLimit& limit : limits_)
+    out << "limit " << limit.check << ": " << limit.reason << '\n';
 }

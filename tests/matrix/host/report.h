@@ -22,11 +22,13 @@ class Report {
 
   void check(const char* name, bool passed);
 
-  // Prints `N passed, M failed` and everything unexpected. 0 when every failure is a known limit
-  // and every known limit still shows.
-  int finish() const;
+  // Prints `N passed, M failed` and everything unexpected, and writes the same to `file` for the
+  // table in README.md. 0 when every failure is a known limit and every known limit still shows.
+  int finish(const std::string& file) const;
 
  private:
+  void write(const std::string& file, int unexpected) const;
+
   std::string section_;
   std::vector<KnownLimit> limits_;
   std::vector<std::string> failed_names_;

@@ -1,7 +1,19 @@
+#include <dlfcn.h>
+
+#include <cstdlib>
+
 #include "state.h"
 #include "topics.h"
 
 namespace {
+
+// True when `data` lies in the program itself and not in a library.
+bool is_in_program(const void* data) {
+  static const int of_program = 0;
+  Dl_info place = {}, program = {};
+  return dladdr(data, &place) != 0 && dladdr(&of_program, &program) != 0 &&
+         place.dli_fbase == program.dli_fbase;
+}
 
 class StateTopic : public Topic {
  public:
@@ -16,6 +28,9 @@ class StateTopic : public Topic {
     ++reloads_;
     check_globals(report, version);
     check_places(report);
+    if (std::getenv("HR_ROW_EXPECTS_COPY") != nullptr)
+      report.check("exported variable lives in the program (COPY relocation)",
+                   is_in_program(counter_address()));
   }
 
  private:

@@ -1,0 +1,62 @@
+#include "core/build_writes.h"
+
+#include "support/catch.h"
+
+namespace {
+
+using namespace hrwatch::core;
+using namespace std::chrono_literals;
+using Writer = BuildWrites::Writer;
+
+TEST_CASE("build writes: at the same moment of three builds in a row, told once") {
+  BuildWrites writes;
+  CHECK(writes.changed_during("/a", 1, 500ms) == Writer::somebody);
+  CHECK(writes.changed_during("/a", 2, 540ms) == Writer::somebody);
+  CHECK(writes.changed_during("/a", 3, 460ms) == Writer::found_out);
+  CHECK(writes.changed_during("/a", 3, 461ms) == Writer::build);
+  CHECK(writes.changed_during("/a", 4, 500ms) == Writer::build);
+  CHECK(writes.changed_during("/b", 4, 500ms) == Writer::somebody);
+}
+
+TEST_CASE("build writes: one write makes several events") {
+  BuildWrites writes;
+  for (int event = 0; event < 6; ++event) {
+    CHECK(writes.changed_during("/a", 1, 500ms) == Writer::somebody);
+  }
+}
+
+TEST_CASE("build writes: who saves during each build does so at other moments") {
+  BuildWrites writes;
+  Time moment = 100ms;
+  for (BuildId build = 1; build < 20; ++build) {
+    moment = moment < 1500ms ? moment + 400ms : 100ms;
+    CHECK(writes.changed_during("/a", build, moment) == Writer::somebody);
+  }
+}
+
+TEST_CASE("build writes: builds in which the file rests are no row") {
+  BuildWrites writes;
+  for (BuildId build = 1; build < 20; build += 2) {
+    CHECK(writes.changed_during("/a", build, 100ms) == Writer::somebody);
+  }
+}
+
+TEST_CASE("build writes: a save of such a file at another moment of a build is a save") {
+  BuildWrites writes;
+  for (BuildId build = 1; build <= 3; ++build) {
+    writes.changed_during("/a", build, 100ms);
+  }
+  CHECK(writes.changed_during("/a", 9, 100ms) == Writer::build);
+  CHECK(writes.changed_during("/a", 9, 3s) == Writer::somebody);
+}
+
+TEST_CASE("build writes: a change outside of builds starts anew") {
+  BuildWrites writes;
+  for (BuildId build = 1; build <= 3; ++build) {
+    writes.changed_during("/a", build, 100ms);
+  }
+  writes.changed_outside("/a");
+  CHECK(writes.changed_during("/a", 4, 100ms) == Writer::somebody);
+}
+
+}  // namespace
