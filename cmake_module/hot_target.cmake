@@ -75,7 +75,8 @@ function(_hrwatch_add_code_flags target)
     # those unaligned, and their entry can't be replaced in one store then.
     "$<$<AND:${hot},$<OR:$<COMPILE_LANG_AND_ID:C,GNU>,$<COMPILE_LANG_AND_ID:CXX,GNU>>>:-fno-ipa-ra;-fno-guess-branch-probability>"
     # Clang leaves out types that another object is expected to describe; layouts are compared with them.
-    "$<$<AND:${hot},$<OR:$<COMPILE_LANG_AND_ID:C,Clang>,$<COMPILE_LANG_AND_ID:CXX,Clang>>>:-fstandalone-debug>")
+    # And -fsanitize=function (a part of -fsanitize=undefined) puts data where the entry has to be.
+    "$<$<AND:${hot},$<OR:$<COMPILE_LANG_AND_ID:C,Clang>,$<COMPILE_LANG_AND_ID:CXX,Clang>>>:-fstandalone-debug;-fno-sanitize=function>")
 endfunction()
 
 # The project's own link options come after ours and so win.

@@ -153,7 +153,7 @@ void judge_initialisers(Judgement& judgement) {
     const std::string names = fresh_names(judgement, initialiser.variables);
     judgement.rewiring.bytes.insert(judgement.rewiring.bytes.end(), jumps.begin(), jumps.end());
     judgement.rewiring.initialisers.push_back({initialiser.function, names});
-    judgement.remarks.push_back("builds " + names);
+    judgement.remarks.push_back("runs the initialiser of " + names + ", which is new");
   }
 }
 

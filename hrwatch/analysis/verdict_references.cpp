@@ -71,10 +71,11 @@ void judge_code_references(Judgement& judgement) {
   const Identities identities(judgement);
   std::vector<hr::wire::CodePatch>& patches = judgement.rewiring.code;
   // Code that refers to something by distance was bound to the library's own at link time
-  // (-Bsymbolic, say), whatever the program's global scope has under that name.
+  // (-Bsymbolic, or a hidden alias of an exported variable), whatever the program's global scope
+  // has under that name.
   std::unordered_map<const hr::wire::Home*, std::uint32_t> own;
   const auto home_for_code = [&](const hr::wire::Home& home) {
-    if (home.got != 0 || home.name.empty()) {
+    if (home.got == 0 && home.name.empty()) {
       return judgement.home(home);
     }
     std::vector<hr::wire::Home>& homes = judgement.rewiring.homes;

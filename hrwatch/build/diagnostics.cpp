@@ -54,6 +54,7 @@ struct Reader {
   std::vector<Diagnostic> found;
 
   bool compiler(const std::string& line);
+  bool driver(const std::string& line);
   bool cmake(std::size_t& index);
   bool linker(std::size_t& index);
   bool ninja(const std::string& line);
@@ -71,6 +72,30 @@ bool Reader::compiler(const std::string& line) {
   const bool error = kind != "warning" && kind != "note";
   found.push_back({absolute(match[1], build_dir), number(match[2]), number(match[3]),
                    error ? "error" : kind, match[5]});
+  return true;
+}
+
+// Before there is a line to name:
+// cc1plus: fatal error: /p/gone.cpp: No such file or directory
+// clang: error: no such file or directory: '/p/gone.cpp'
+// g++: fatal error: Killed signal terminated program cc1plus
+bool Reader::driver(const std::string& line) {
+  static const std::regex pattern(
+      R"(^(?:\S*/)?(?:cc1|cc1plus|(?:\S*-)?(?:gcc|g\+\+|cc|c\+\+)|clang(?:\+\+)?)(?:-[0-9.]+)?: (?:fatal )?error: (.*)$)");
+  static const std::regex gnu_missing(R"(^(\S+): No such file or directory$)");
+  static const std::regex clang_missing(R"(^no such file or directory: '([^']+)'$)");
+  std::smatch match;
+  if (!std::regex_match(line, match, pattern)) {
+    return false;
+  }
+  const std::string message = match[1];
+  if (message.starts_with("linker command failed")) {
+    return true;  // the linker has said why
+  }
+  const bool missing = std::regex_match(message, match, gnu_missing) ||
+                       std::regex_match(message, match, clang_missing);
+  found.push_back({missing ? absolute(match[1], build_dir) : "", 0, 0, "error",
+                   missing ? "the file is not there" : message});
   return true;
 }
 
@@ -179,8 +204,8 @@ std::vector<Diagnostic> parse_diagnostics(std::string_view output, const std::st
                                           const std::string& source_dir, std::size_t limit) {
   Reader reader{split(output), build_dir, source_dir, {}};
   for (std::size_t i = 0; i < reader.lines.size() && reader.found.size() < limit; ++i) {
-    const bool known = reader.compiler(reader.lines[i]) || reader.cmake(i) || reader.linker(i) ||
-                       reader.ninja(reader.lines[i]);
+    const bool known = reader.compiler(reader.lines[i]) || reader.driver(reader.lines[i]) ||
+                       reader.cmake(i) || reader.linker(i) || reader.ninja(reader.lines[i]);
     static_cast<void>(known);
   }
   return std::move(reader.found);

@@ -38,12 +38,16 @@ Plan artifact_plan(const State& state, const std::vector<std::string>& paths) {
 
 // True when the build itself wrote the file, and will again.
 bool is_written_by_build(Step& step, const FileEvent& file) {
-  // What a build writes last may be heard of after its end.
-  constexpr Time hearing = std::chrono::milliseconds{30};
+  // What a build writes last may be heard of after its end, and so may a quick save.
+  constexpr Time hearing = std::chrono::milliseconds{2};
+  constexpr Time doubtful = std::chrono::milliseconds{30};
   auto& state = step.state;
   const bool building = state.phase == Phase::building || state.phase == Phase::cancelling;
-  if (!building && (state.last_build == 0 || file.at > state.build_ended + hearing)) {
-    state.build_writes.changed_outside(file.path);
+  const Time since_end = file.at - state.build_ended;
+  if (!building && (state.last_build == 0 || since_end > hearing)) {
+    if (since_end > doubtful) {
+      state.build_writes.changed_outside(file.path);
+    }
     return false;
   }
   switch (

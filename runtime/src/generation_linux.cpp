@@ -1,6 +1,10 @@
+#include <cxxabi.h>
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
+
+#include <cstdlib>
+#include <string_view>
 
 #include "src/generation.h"
 #include "src/memory_map.h"
@@ -16,11 +20,27 @@ struct Loading {
   ~Loading() { --loading_depth; }
 };
 
+// A function's name as its source has it (Itanium C++ ABI), `symbol` itself when it is no such.
+std::string source_name(const std::string& symbol) {
+  int status = 0;
+  char* name = abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status);
+  std::string result = name != nullptr ? name : symbol;
+  std::free(name);
+  return result;
+}
+
 wire::Failure cannot_load(const std::string& path) {
-  const char* reason = ::dlerror();
-  return {"cannot load " + path, reason != nullptr ? reason : "the dynamic linker gives no reason",
-          "define the missing symbol in the module; when the program itself must define it, "
-          "build and restart the program"};
+  const char* told = ::dlerror();
+  const std::string reason = told != nullptr ? told : "the dynamic linker gives no reason";
+  constexpr std::string_view undefined = "undefined symbol: ";
+  const auto at = reason.find(undefined);
+  if (at == std::string::npos)
+    return {"cannot load " + path, reason, "mend what it names, build, and save again"};
+  const std::string rest = reason.substr(at + undefined.size());
+  const std::string symbol = rest.substr(0, rest.find_first_of(", "));
+  return {source_name(symbol) + " is used, and defined nowhere",
+          "neither the module nor the program has the symbol " + symbol,
+          "define it in the module; when it belongs to the program, build and restart the program"};
 }
 
 // A copy must not run finalisers: those of generation 0 run once for all, and sanitizers end the

@@ -31,6 +31,19 @@ TEST_CASE("diagnostics: g++ and clang, with the column") {
   CHECK(found[2].severity == "error");
 }
 
+TEST_CASE("diagnostics: a source that is gone, and a compiler that was killed") {
+  const auto found = parse(
+      "cc1plus: fatal error: /p/gone.cpp: No such file or directory\n"
+      "clang: error: no such file or directory: '/p/lost.c'\n"
+      "/usr/bin/x86_64-linux-gnu-g++-12: fatal error: Killed signal terminated program cc1plus\n"
+      "clang: error: linker command failed with exit code 1 (use -v to see invocation)\n");
+  REQUIRE(found.size() == 3);
+  CHECK(found[0].file == "/p/gone.cpp");
+  CHECK(found[1].file == "/p/lost.c");
+  CHECK(found[2].file.empty());
+  CHECK(found[2].message == "Killed signal terminated program cc1plus");
+}
+
 TEST_CASE("diagnostics: colours are no part of the text") {
   const auto found =
       parse("\x1b[01m\x1b[K/p/a.cpp:1:2:\x1b[m\x1b[K \x1b[01;31m\x1b[Kerror: \x1b[m\x1b[Kno\n");

@@ -154,11 +154,26 @@ TEST_CASE("session: what a build writes last is the build's own, also when it is
     session.now += 20ms;
     session.finish_build();
     session.analysed("b");
-    session.now += 10ms;
+    session.now += 1ms;
     session.take(FilesChanged{{{"/p/version.h", FileChange::written, false, session.now}}});
   }
   CHECK(session.count<ErrorNews>() == 1);
   CHECK(session.count<SetTimer>() == 0);
+}
+
+TEST_CASE("session: a save right after each build is a save") {
+  Session session;
+  session.settle_in();
+  session.save("/p/game.cpp");
+  for (int build = 0; build < 6; ++build) {
+    REQUIRE(session.count<StartBuild>() == 1);
+    session.now += 100ms;
+    session.finish_build();
+    session.analysed("b");
+    session.now += 6ms;
+    session.save("/p/game.cpp");
+    CHECK(session.count<ErrorNews>() == 0);
+  }
 }
 
 TEST_CASE("session: a save during the analysis waits for it") {

@@ -98,7 +98,8 @@ TEST_CASE("a link error is a failed build") {
   const auto failed = day.tool->wait("build_failed", mark);
   INFO(day.tool->transcript());
   REQUIRE(failed);
-  CHECK(day.tool->transcript().find("defined_twice") != std::string::npos);
+  CHECK(names(*failed, "game.cpp", 0));
+  CHECK(failed->dump().find("defined_twice") != std::string::npos);
   day.mend("mended");
 }
 
@@ -108,12 +109,11 @@ TEST_CASE("a symbol that nobody defines is refused by name") {
   const std::size_t mark = day.tool->mark();
   day.project.folder().write("game.cpp", "int nobody();\n" + day.project.source_with("x") +
                                              "int calls() { return nobody(); }\n");
-  const bool told = wait_until(
-      [&] { return day.tool->count("refused", mark) + day.tool->count("build_failed", mark) > 0; },
-      30s);
+  const auto refused = day.tool->wait("refused", mark);
   INFO(day.tool->transcript());
-  REQUIRE(told);
-  CHECK(day.tool->transcript().find("nobody") != std::string::npos);
+  REQUIRE(refused);
+  CHECK(refused->value("reason", "").find("nobody()") != std::string::npos);
+  CHECK(refused->value("fix", "").find("define it") != std::string::npos);
   day.mend("mended");
 }
 
@@ -122,11 +122,10 @@ TEST_CASE("a deleted source is a failed build, its return is a good one") {
   day.begin();
   const std::size_t mark = day.tool->mark();
   std::filesystem::remove(day.project.folder().path("game.cpp"));
-  const bool told = wait_until(
-      [&] { return day.tool->count("build_failed", mark) + day.tool->count("error", mark) > 0; },
-      30s);
+  const auto failed = day.tool->wait("build_failed", mark);
   INFO(day.tool->transcript());
-  CHECK(told);
+  REQUIRE(failed);
+  CHECK(names(*failed, "game.cpp", 0));
   day.mend("mended");
 }
 
@@ -136,14 +135,18 @@ TEST_CASE("a broken CMakeLists.txt is shown, and mended") {
   const std::size_t mark = day.tool->mark();
   const std::string good = day.project.folder().read("CMakeLists.txt");
   day.project.folder().write("CMakeLists.txt", good + "no_such_command(game)\n");
-  const bool told = wait_until(
-      [&] { return day.tool->count("build_failed", mark) + day.tool->count("error", mark) > 0; },
-      30s);
+  const auto failed = day.tool->wait("build_failed", mark);
   INFO(day.tool->transcript());
-  CHECK(told);
-  CHECK(day.tool->transcript().find("no_such_command") != std::string::npos);
+  REQUIRE(failed);
+  CHECK(names(*failed, "CMakeLists.txt", 7));
+  CHECK(failed->dump().find("no_such_command") != std::string::npos);
+  // A save meanwhile is not lost.
+  const std::size_t broken = day.tool->mark();
+  day.project.set_label("meanwhile");
+  CHECK(day.tool->wait("build_failed", broken));
   day.project.folder().write("CMakeLists.txt", good);
   CHECK(day.tool->wait("build_finished", mark, 60s));
+  CHECK(shows(*day.program, "meanwhile"));
   day.mend("mended");
 }
 
@@ -163,11 +166,12 @@ TEST_CASE("a killed ninja is a failed build") {
       20s);
   REQUIRE(found);
   ::kill(ninja, SIGKILL);
-  const bool told = wait_until(
-      [&] { return day.tool->count("build_failed", mark) + day.tool->count("error", mark) > 0; },
-      30s);
+  const auto told = day.tool->wait("error", mark);
   INFO(day.tool->transcript());
-  CHECK(told);
+  REQUIRE(told);
+  CHECK(told->value("what", "").find("stopped from outside") != std::string::npos);
+  CHECK(told->value("fix", "").find("save again") != std::string::npos);
+  CHECK(day.tool->wait("build_failed", mark));
   CHECK(last_shown(*day.program)->label == "first");
   day.mend("mended");
 }

@@ -43,6 +43,35 @@ std::string text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// A session whose tool says this to the first program that comes, and hangs up.
+void say_and_hang_up(Project& project, const std::string& said) {
+  const auto folder = project.folder().path("build/.hrwatch");
+  const std::string path = folder / "fake.sock";
+  const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_un address = address_of(path);
+  REQUIRE(bind(listening, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  REQUIRE(listen(listening, 4) == 0);
+  const Event session = {{"protocol", hr::wire::protocol_version},
+                         {"pid", getpid()},
+                         {"socket", path},
+                         {"token", "00"},
+                         {"answer", "11"}};
+  project.folder().replace("build/.hrwatch/session.json", session.dump());
+  std::filesystem::permissions(folder / "session.json", std::filesystem::perms::owner_read |
+                                                            std::filesystem::perms::owner_write);
+  pollfd waiting{listening, POLLIN, 0};
+  const bool came = poll(&waiting, 1, 15000) == 1;
+  CHECK(came);
+  if (came) {
+    const int host = accept(listening, nullptr, nullptr);
+    CHECK(send(host, said.data(), said.size(), MSG_NOSIGNAL) > 0);
+    close(host);
+  }
+  close(listening);
+  unlink(path.c_str());
+  std::filesystem::remove(folder / "session.json");
+}
+
 }  // namespace
 
 TEST_CASE("a host that cuts its frame or talks nonsense does not disturb the tool") {
@@ -74,44 +103,26 @@ TEST_CASE("a host that cuts its frame or talks nonsense does not disturb the too
 }
 
 TEST_CASE("a tool that cuts its frame leaves the program to the next tool") {
-  Project project("half-welcome");
-  REQUIRE(project.build());
-  const auto program = project.start_program();
-  REQUIRE(shows(*program, "first"));
-  const auto folder = project.folder().path("build/.hrwatch");
-  const std::string path = folder / "fake.sock";
-  const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_un address = address_of(path);
-  REQUIRE(bind(listening, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  REQUIRE(listen(listening, 4) == 0);
-  const Event session = {{"protocol", hr::wire::protocol_version},
-                         {"pid", getpid()},
-                         {"socket", path},
-                         {"token", "00"},
-                         {"answer", "11"}};
-  project.folder().replace("build/.hrwatch/session.json", session.dump());
-  std::filesystem::permissions(folder / "session.json", std::filesystem::perms::owner_read |
-                                                            std::filesystem::perms::owner_write);
-  pollfd waiting{listening, POLLIN, 0};
-  const bool came = poll(&waiting, 1, 15000) == 1;
-  CHECK(came);
-  if (came) {
-    const int host = accept(listening, nullptr, nullptr);
-    const std::string frame =
-        text_of(hr::wire::encode(hr::wire::ToolMessage(hr::wire::Welcome{1, "11"})));
-    CHECK(send(host, frame.data(), frame.size() / 2, MSG_NOSIGNAL) > 0);
-    close(host);
+  const std::string welcome =
+      text_of(hr::wire::encode(hr::wire::ToolMessage(hr::wire::Welcome{1, "11"})));
+  hr::wire::Reload reload{1, {{"game", 1, std::string(40, 'a'), "/nowhere", {}}}};
+  const std::string announced = text_of(hr::wire::encode(hr::wire::ToolMessage(reload)));
+  for (const std::string& said :
+       {welcome.substr(0, welcome.size() / 2), welcome + announced.substr(0, announced.size() / 2),
+        welcome + announced.substr(0, 3)}) {
+    Project project("cut-by-tool");
+    REQUIRE(project.build());
+    const auto program = project.start_program();
+    REQUIRE(shows(*program, "first"));
+    say_and_hang_up(project, said);
+    CHECK(program->running());
+    const auto tool = project.start_tool();
+    const auto joined = tool->wait("app_joined");
+    INFO(tool->transcript());
+    REQUIRE(joined);
+    project.set_label("second");
+    CHECK(shows(*program, "second"));
   }
-  close(listening);
-  unlink(path.c_str());
-  std::filesystem::remove(folder / "session.json");
-  CHECK(program->running());
-  const auto tool = project.start_tool();
-  const auto joined = tool->wait("app_joined");
-  INFO(tool->transcript());
-  REQUIRE(joined);
-  project.set_label("second");
-  CHECK(shows(*program, "second"));
 }
 
 }  // namespace hrwatch::tests

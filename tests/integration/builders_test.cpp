@@ -113,7 +113,9 @@ TEST_CASE("--on-refuse relaunch: a refused reload starts the program again") {
   // What fits is still reloaded, without a new start.
   const std::size_t mark = tool.mark();
   REQUIRE(project.folder().edit("game.cpp", "\"third\"", "\"fourth\""));
-  CHECK(tool.wait("reloaded", mark));
+  const auto reloaded = tool.wait("reloaded", mark);
+  INFO(tool.transcript());
+  CHECK(reloaded);
   CHECK(errors_hold(tool, "LABEL fourth"));
   CHECK(tool.count("relaunched", mark) == 0);
 }

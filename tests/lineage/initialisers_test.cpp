@@ -53,7 +53,7 @@ TEST_CASE("an initialiser of new variables alone runs whole") {
   CHECK(verdict.rewiring.initialisers[0].function == 0x1000);
   CHECK(verdict.rewiring.initialisers[0].variable == "log");
   CHECK(verdict.rewiring.bytes.empty());
-  CHECK(verdict.remarks == std::vector<std::string>{"builds log"});
+  CHECK(verdict.remarks == std::vector<std::string>{"runs the initialiser of log, which is new"});
 }
 
 TEST_CASE("statements that build what lives already are jumped over") {

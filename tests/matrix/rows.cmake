@@ -65,6 +65,7 @@ macro(hr_row_remember name)
   string(REPLACE "${HR_CLANG_RUNTIME}" "<folder of clang's runtime>" of_host "${of_host}")
   string(REPLACE ";" " " of_link "${ROW_LINK}")
   foreach(part module host link)
+    string(REGEX REPLACE " +" " " of_${part} "${of_${part}}")
     string(STRIP "${of_${part}}" of_${part})
   endforeach()
   file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/rows/${name}/row.cmake @ONLY CONTENT
@@ -151,7 +152,7 @@ macro(hr_row_link name set cxx cc)
       COMMAND ${cxx} -shared -fuse-ld=${ROW_LINKER} ${ROW_LEVEL} ${ROW_COMPILE} ${ROW_MODULE}
               -Wl,--build-id -Wl,-soname,libplant.so ${ROW_LINK} -o ${library} ${objects}
               ${presenter} $<TARGET_FILE:hrlab>
-      DEPENDS ${objects} ${presenter} hrlab VERBATIM COMMENT "Matrix: ${name} version ${version}")
+      DEPENDS ${objects} ${presenter} VERBATIM COMMENT "Matrix: ${name} version ${version}")
     list(APPEND libraries ${library})
     if(version GREATER 1)
       string(REPLACE ";" " " words "${version} ${library} ${objects}")
@@ -169,13 +170,15 @@ macro(hr_row_link name set cxx cc)
     COMMAND ${cxx} -fuse-ld=${ROW_LINKER} ${ROW_LEVEL} ${ROW_COMPILE} ${ROW_HOST} ${ROW_HOST_LINK} -o
             ${folder}/host ${objects} ${folder}/1/libplant.so $<TARGET_FILE:hrlab>
             -Wl,-rpath,${folder}/1 -Wl,-rpath,$<TARGET_FILE_DIR:hrlab> -lpthread
-    DEPENDS ${objects} ${libraries} hrlab VERBATIM COMMENT "Matrix: ${name} host")
+    DEPENDS ${objects} ${libraries} VERBATIM COMMENT "Matrix: ${name} host")
   if(ROW_SLOW)
     add_custom_target(matrix_row_${name} DEPENDS ${folder}/host)
     add_dependencies(matrix_slow matrix_row_${name})
   else()
     add_custom_target(matrix_row_${name} ALL DEPENDS ${folder}/host)
   endif()
+  # The lab must be there before the links, but none is linked anew because the lab is.
+  add_dependencies(matrix_row_${name} hrlab)
   add_test(NAME matrix.${name}
            COMMAND ${folder}/host ${name} ${CMAKE_CURRENT_SOURCE_DIR}/limits.txt ${folder}/plan.txt
                    ${folder})

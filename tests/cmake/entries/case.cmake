@@ -2,10 +2,12 @@
 # where g++ lists the functions of a source behind an inline function that another source has too.
 find_program(clang clang++)
 foreach(compiler c++ ${clang})
-  foreach(linker bfd lld mold lld_endbr64)
+  foreach(linker bfd lld mold lld_endbr64 lld_ubsan)
     set(flags "")
     if(linker MATCHES endbr64)
       set(flags -fcf-protection=full)
+    elseif(linker MATCHES ubsan)
+      set(flags -fsanitize=undefined)
     endif()
     string(REGEX REPLACE "_.*" "" name ${linker})
     get_filename_component(build ${compiler}_${linker} NAME)
