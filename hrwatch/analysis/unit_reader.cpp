@@ -35,11 +35,11 @@ std::string text(const Unit& unit, unsigned attribute) {
   return result.empty() ? text(unit.root, attribute) : result;
 }
 
+// A relative name stays relative: an object from a compiler cache names the folder of whoever
+// compiled it first (ccache with base_dir and without hash_dir), and is the same source all the
+// same.
 std::string source_path(const Unit& unit) {
-  std::filesystem::path name = text(unit, DW_AT_name);
-  if (name.is_relative())
-    name = text(unit.root, DW_AT_comp_dir) / name;
-  return name.lexically_normal();
+  return std::filesystem::path(text(unit, DW_AT_name)).lexically_normal();
 }
 
 // The level of the last -g option g++ notes down in its producer string; 2 when there is none.

@@ -153,6 +153,40 @@ TEST_CASE("a build that writes into the source tree each time comes to an end") 
   CHECK(tool->count("error") == 1);
 }
 
+// What ccache does with base_dir and without hash_dir, when another clone compiled the file before:
+// relative source names, and the other clone's folder in the debug info.
+TEST_CASE("objects out of a compiler cache keep their variables") {
+  Project project("cache");
+  project.folder().write(
+      "cache.sh",
+      "#!/bin/sh\nfor word; do\n  shift\n  case $word in\n    \"$PWD\"/*) ;;\n"
+      "    \"${PWD%/*}\"/*) word=../${word#\"${PWD%/*}\"/} ;;\n  esac\n"
+      "  set -- \"$@\" \"$word\"\ndone\n"
+      "test -e ../hit && set -- \"$@\" \"-fdebug-prefix-map=$PWD=/other/build\"\n"
+      "exec \"$@\"\n");
+  std::filesystem::permissions(project.folder().path("cache.sh"),
+                               std::filesystem::perms::owner_all);
+  project.folder().write("hit", "");
+  REQUIRE(
+      project.build("-DCMAKE_CXX_COMPILER_LAUNCHER=" + project.folder().path("cache.sh").string()));
+  const auto program = project.start_program();
+  const auto tool = project.start_tool();
+  REQUIRE(tool->wait("app_joined"));
+  REQUIRE(wait_until([&] { return last_shown(*program).has_value(); }, 10s));
+  for (const std::string label : {"missed", "hit"}) {
+    if (label == "missed")
+      std::filesystem::remove(project.folder().path("hit"));
+    else
+      project.folder().write("hit", "");
+    const long counter = last_shown(*program)->counter;
+    project.set_label(label);
+    const bool shown = shows(*program, label);
+    INFO(tool->transcript());
+    REQUIRE(shown);
+    CHECK(last_shown(*program)->counter > counter);
+  }
+}
+
 TEST_CASE("the ninja that the build folder was configured for is the one that builds") {
   Project project("own-ninja");
   project.folder().write("our-ninja", "#!/bin/sh\necho \"$@\" >> '" +
