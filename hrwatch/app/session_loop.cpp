@@ -302,8 +302,8 @@ core::WatchLost SessionLoop::build_folder_gone() const {
       model.config.empty() || model.multi_config ? "" : " -DCMAKE_BUILD_TYPE=" + model.config;
   return {settings_.build_dir,
           true,
-          {"the build folder " + settings_.build_dir + " was wiped",
-           "what CMake and hrwatch keep there is gone",
+          {"the build folder " + settings_.build_dir + " was wiped, or a part of it",
+           "what CMake and hrwatch keep there (.cmake, .hrwatch) is gone",
            "configure it again: cmake -S " + model.source_dir + " -B " + settings_.build_dir +
                " -G " + (model.multi_config ? "\"Ninja Multi-Config\"" : "Ninja") + type +
                "  (hrwatch waits for it)"}};

@@ -77,6 +77,10 @@ void on(Step& step, const ModelLoaded& event) {
     return;
   }
   const bool first = !state.model;
+  if (state.phase == Phase::lost && !resolve(*event.model, state.options.targets).ok()) {
+    step.effects.emplace_back(SetTimer{TimerId::rewatch, step.now + rewatch_every});
+    return;  // half of it is back
+  }
   if (!take_model(step, event.model)) {
     if (first || state.options.once) {
       quit(step, first ? ExitCode::usage : ExitCode::environment);

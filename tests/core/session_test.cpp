@@ -286,6 +286,21 @@ TEST_CASE("session: CMake's inputs build everything wanted") {
   CHECK(session.all<StartBuild>().at(0).targets == Names{"app", "game"});
 }
 
+TEST_CASE("session: half a build folder that is back is waited for, in silence") {
+  Session session;
+  session.settle_in();
+  session.take(WatchLost{"/p/build", true, {"wiped", "why", "fix"}});
+  CHECK(session.count<ErrorNews>() == 1);
+  const auto half = small_project();
+  half->targets[0].hot = false;
+  session.take(ModelLoaded{half});
+  CHECK(session.count<ErrorNews>() == 0);
+  CHECK(session.all<SetTimer>().at(0).timer == TimerId::rewatch);
+  session.take(ModelLoaded{small_project()});
+  CHECK(session.count<OpenSession>() == 1);
+  CHECK(session.count<StartBuild>() == 1);
+}
+
 TEST_CASE("session: lost events build everything and read the project again") {
   Session session;
   session.settle_in();

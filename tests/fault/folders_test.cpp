@@ -90,6 +90,29 @@ TEST_CASE("a wiped build folder is told, and works again once it is rebuilt") {
   CHECK(shown);
 }
 
+TEST_CASE("the tool's own folder removed is told, and works again once CMake has run") {
+  Project project("own-folder");
+  REQUIRE(project.build());
+  const auto tool = project.start_tool();
+  const auto program = project.start_program();
+  REQUIRE(tool->wait("app_joined"));
+  const std::size_t mark = tool->mark();
+  std::filesystem::remove_all(project.folder().path("build/.hrwatch"));
+  const auto told = tool->wait("error", mark);
+  INFO(tool->transcript());
+  REQUIRE(told);
+  CHECK(told->value("fix", "").find("cmake -S") != std::string::npos);
+  project.set_label("second");
+  REQUIRE(tool->settle(2500ms));
+  CHECK(tool->count("error", mark) == 1);
+  REQUIRE(project.build());
+  const bool shown = shows(*program, "second", 60s);
+  INFO(tool->transcript());
+  CHECK(shown);
+  project.set_label("third");
+  CHECK(shows(*program, "third", 60s));
+}
+
 TEST_CASE("a source folder that is moved away and back") {
   Project project("moved");
   project.folder().write("src/part.h", "#define WORD \"first\"\n");
