@@ -10,7 +10,17 @@ namespace {
 constexpr std::size_t longest_literal = 1 << 20;
 constexpr std::size_t longest_stub = 16;
 
+// Clang's AddressSanitizer gives literals symbols, which are numbered in order of appearance.
+bool is_literal(const Symbol& constant) {
+  return constant.name == ".str" || constant.name.starts_with(".str.");
+}
+
 }  // namespace
+
+std::string_view Names::content(const Symbol& constant) const {
+  const std::span<const std::byte> bytes = image_.bytes_at(constant.address, constant.size);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 Named Names::at(Address target) const {
   if (const Symbol* variable = covering(symbols_.variables, target))
@@ -19,7 +29,8 @@ Named Names::at(Address target) const {
   if (const Symbol* function = covering(symbols_.functions, target))
     return {without_number(*function), target - function->address, 0, function, nullptr};
   if (const Symbol* constant = covering(symbols_.constants, target))
-    return {without_number(*constant), target - constant->address, 0, nullptr, nullptr};
+    return {is_literal(*constant) ? content(*constant) : without_number(*constant),
+            target - constant->address, 0, nullptr, nullptr};
   if (const Symbol* variable = ending_at(symbols_.variables, target))
     return {without_number(*variable), variable->size, variable->size, nullptr, variable};
   return {image_.string_at(target, longest_literal), 0, 0, nullptr, nullptr};

@@ -36,6 +36,8 @@ class Names {
   std::span<const Relocation> relocations_in(Address begin, std::uint64_t size) const;
 
  private:
+  std::string_view content(const Symbol& constant) const;
+
   const ElfImage& image_;
   const Symbols& symbols_;
 };

@@ -53,11 +53,13 @@ void reload_four_times(const Flavour& flavour, const std::string& compilers) {
   REQUIRE(tool->wait("app_joined"));
   for (const std::string label : {"second", "third", "fourth", "fifth"}) {
     const long counter = last_shown(*program)->counter;
+    const std::size_t mark = tool->mark();
     project.set_label(label);
     const bool shown = shows(*program, label);
     INFO(tool->transcript() << program->errors());
     REQUIRE(shown);
     CHECK(last_shown(*program)->counter > counter);
+    REQUIRE(tool->wait("reloaded", mark));
   }
   INFO(tool->transcript() << program->errors());
   CHECK(tool->count("reloaded") == 4);
