@@ -39,6 +39,15 @@ bool is_class(int tag) {
   return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
 }
 
+// Where in the file the bytes at `where` are, which libdw read; 0 when it copied or unpacked them.
+std::uint64_t offset_in_file(const Dwarf_Attribute& attribute, const unsigned char* where) {
+  std::size_t size = 0;
+  const char* file = elf_rawfile(dwarf_getelf(dwarf_cu_getdwarf(attribute.cu)), &size);
+  const auto begin = reinterpret_cast<std::uintptr_t>(file);
+  const std::uint64_t offset = reinterpret_cast<std::uintptr_t>(where) - begin;
+  return file != nullptr && offset < size && size - offset >= sizeof(std::uint64_t) ? offset : 0;
+}
+
 // A location that is one address (DWARF 5, 2.6.1.1), or one offset in the TLS image.
 Located place_of(Dwarf_Attribute* location) {
   Dwarf_Op* operations = nullptr;
@@ -51,13 +60,18 @@ Located place_of(Dwarf_Attribute* location) {
     return {};
   const Located::Kind kind = tls ? Located::Kind::thread_local_ : Located::Kind::memory;
   switch (operations[0].atom) {
-    case DW_OP_addr:
+    case DW_OP_addr: {
+      Dwarf_Block block;
+      const bool plain = dwarf_formblock(location, &block) == 0 && block.length == 9;
+      return {kind, operations[0].number,
+              plain ? offset_in_file(*location, block.data + 1) : std::uint64_t{0}};
+    }
     case DW_OP_const4u:
     case DW_OP_const8u:
     case DW_OP_const4s:
     case DW_OP_const8s:
     case DW_OP_constu:
-      return {kind, operations[0].number};
+      return {kind, operations[0].number, 0};
     case DW_OP_addrx:
     case DW_OP_constx:
     case DW_OP_GNU_addr_index:
@@ -68,9 +82,9 @@ Located place_of(Dwarf_Attribute* location) {
       if (dwarf_getlocation_attr(location, operations, &indirect) != 0)
         return {};
       if (dwarf_formaddr(&indirect, &address) == 0)
-        return {kind, address};
+        return {kind, address, offset_in_file(indirect, indirect.valp)};
       if (dwarf_formudata(&indirect, &constant) == 0)
-        return {kind, constant};
+        return {kind, constant, 0};
       return {};
     }
     default:
@@ -82,7 +96,7 @@ Located located(Dwarf_Attribute* attribute) {
   if (attribute->code == DW_AT_location)
     return place_of(attribute);
   Dwarf_Addr address = 0;
-  return dwarf_formaddr(attribute, &address) == 0 ? Located{Located::Kind::code, address}
+  return dwarf_formaddr(attribute, &address) == 0 ? Located{Located::Kind::code, address, 0}
                                                   : Located{};
 }
 

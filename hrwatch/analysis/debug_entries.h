@@ -25,7 +25,8 @@ struct Located {
   enum class Kind : std::uint8_t { none, memory, thread_local_, code };
 
   Kind kind = Kind::none;
-  std::uint64_t value = 0;  // address; thread_local_: offset in the TLS image
+  std::uint64_t value = 0;    // address; thread_local_: offset in the TLS image
+  std::uint64_t operand = 0;  // memory: where in the file the 8 bytes of `value` are; 0 = not known
 
   // Linkers give discarded copies of inline functions and variables addresses like 0, 1 or -1.
   bool discarded() const {

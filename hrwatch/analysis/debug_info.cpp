@@ -75,16 +75,18 @@ void add_unit(const UnitInLibrary& unit, std::uint32_t number, ClassLayouts& cla
   const UnitFacts& facts = *unit.facts;
   for (std::size_t i = 0; i < facts.variables.size(); ++i) {
     DebugInfo::VariableFact& fact = info.variables.emplace_back(facts.variables[i].fact);
-    fact.address = unit.variables[i];
+    fact.address = unit.variables[i].value;
+    fact.operand = unit.split ? 0 : unit.variables[i].operand;
     fact.type_hash = classes.hash(facts.variables[i].type, number);
   }
   for (std::size_t i = 0; i < facts.functions.size(); ++i) {
     const UnitFacts::FunctionInUnit& function = facts.functions[i];
-    info.functions.push_back({unit.functions[i], unit.key.object, facts.unit, function.scope,
+    info.functions.push_back({unit.functions[i].value, unit.key.object, facts.unit, function.scope,
                               function.prototype, function.prototype_hash, function.c_name,
                               classes.hash(function.closure, number)});
     for (const UnitFacts::Row& row : function.initialiser_rows)
-      info.initialiser_lines.push_back({unit.functions[i] + row.distance, row.file, row.line});
+      info.initialiser_lines.push_back(
+          {unit.functions[i].value + row.distance, row.file, row.line});
   }
 }
 

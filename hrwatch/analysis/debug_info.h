@@ -22,7 +22,8 @@ struct DebugInfo {
   // A variable that has a place of its own in the library. Several can be at one address (aliases;
   // discarded thread-locals at offset 0): match by name too.
   struct VariableFact {
-    Address address = 0;  // link-time address; thread_local_: offset in the TLS image
+    Address address = 0;        // link-time address; thread_local_: offset in the TLS image
+    std::uint64_t operand = 0;  // where in the file the debug info says `address`; 0 = not known
     bool thread_local_ = false;
     std::string name;   // as declared, without scope
     std::string scope;  // "ns::f()::{1}": namespaces, classes, the function, blocks by number

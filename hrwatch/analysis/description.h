@@ -51,9 +51,10 @@ struct Variable {
   bool dynamic = false;  // a static initialiser touches it: never overwrite by an edited image
   Address got = 0;
   std::uint64_t image_hash = 0;  // initial bytes, pointers replaced by what they name; 0 = all zero
-  std::string type;              // readable type name from DWARF, "" = unknown
-  std::uint64_t type_hash = 0;   // recursive layout; 0 = unknown
-  std::string declared;          // "file:line", "" = unknown
+  std::uint64_t debug_operand = 0;  // file offset of its address in the debug info; 0 = unknown
+  std::string type;                 // readable type name from DWARF, "" = unknown
+  std::uint64_t type_hash = 0;      // recursive layout; 0 = unknown
+  std::string declared;             // "file:line", "" = unknown
 };
 
 enum class ConstantKind : std::uint8_t { plain, type_info, type_name, vtable };

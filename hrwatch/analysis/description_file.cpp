@@ -17,7 +17,7 @@ namespace {
 using hr::wire::Failure;
 
 // Grows with every change of description.h: a file of another version is made again.
-constexpr std::uint64_t magic = 0x0000'0003'6373'6468;  // "hdsc", version 3
+constexpr std::uint64_t magic = 0x0000'0004'6373'6468;  // "hdsc", version 4
 
 // One list of fields for each type, for both directions. `visit` is called with all of them.
 void fields(auto& t, auto&& visit, Failure*) {
@@ -35,7 +35,7 @@ void fields(auto& t, auto&& visit, Function*) {
 
 void fields(auto& t, auto&& visit, Variable*) {
   visit(t.name, t.unit, t.key, t.address, t.size, t.binding, t.exported, t.zero, t.dynamic, t.got,
-        t.image_hash, t.type, t.type_hash, t.declared);
+        t.image_hash, t.debug_operand, t.type, t.type_hash, t.declared);
 }
 
 void fields(auto& t, auto&& visit, Constant*) {

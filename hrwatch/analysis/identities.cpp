@@ -195,6 +195,7 @@ Variable variable_of(const Symbol& symbol, bool thread_local_, const Units& unit
   variable.zero = symbol.zero;
   variable.got = symbol.got;
   if (fact) {
+    variable.debug_operand = fact->operand;
     variable.type = fact->type;
     variable.type_hash = fact->type_hash;
     variable.declared = fact->declared;

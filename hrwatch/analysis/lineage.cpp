@@ -20,6 +20,18 @@ Refused refused(std::vector<hr::wire::Failure> reasons) {
   return {std::move(reasons)};
 }
 
+std::vector<DebugAddress> debug_addresses(const Judgement& judgement) {
+  std::vector<DebugAddress> addresses;
+  for (std::size_t i = 0; i < judgement.next.variables.size(); ++i) {
+    const Variable& variable = judgement.next.variables[i];
+    if (const LivingVariable* living = judgement.living[i];
+        living != nullptr && variable.debug_operand != 0)
+      addresses.push_back({variable.debug_operand, variable.address, living->home.generation,
+                           living->home.address});
+  }
+  return addresses;
+}
+
 void fold(Lineage::State& state, std::shared_ptr<const Description> next, std::uint32_t number) {
   adopt_types(state, *next);
   adopt_variables(state, *next, number);
@@ -86,7 +98,8 @@ Verdict Lineage::judge(const Description& next, std::uint32_t number,
     return refused(std::move(judgement.reasons));
   }
   judgement.rewiring.memory_size = next.memory_size;
-  return Accepted{std::move(judgement.rewiring), std::move(judgement.remarks)};
+  return Accepted{std::move(judgement.rewiring), std::move(judgement.remarks),
+                  debug_addresses(judgement)};
 }
 
 void Lineage::adopt(std::shared_ptr<const Description> next, std::uint32_t number,

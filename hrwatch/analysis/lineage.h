@@ -37,10 +37,19 @@ class ObjectReferences {
   }
 };
 
+// A variable that the next build shares: what a debugger has to be told of its copy.
+struct DebugAddress {
+  std::uint64_t operand = 0;     // file offset of the 8 bytes in the next build's debug info
+  Address address = 0;           // what they say: the build's own storage, which nobody uses
+  std::uint32_t generation = 0;  // where the living storage is
+  Address home = 0;
+};
+
 // The build goes in: with these writes, and these remarks for the user (what stays old, and why).
 struct Accepted {
   hr::wire::Rewiring rewiring;
   std::vector<std::string> remarks;
+  std::vector<DebugAddress> debug_addresses;
 };
 
 // The build is byte for byte what the host already runs.

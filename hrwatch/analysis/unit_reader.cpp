@@ -115,14 +115,14 @@ Failure missing_split_unit(Dwarf_Die root) {
 
 // Fills in the addresses; false when this link placed other copies than the one `facts` are from.
 bool place(const Dwarf_Die& contents, UnitInLibrary& unit) {
-  const auto all = [&](const auto& items, std::vector<Address>& addresses) {
-    addresses.clear();
-    addresses.reserve(items.size());
+  const auto all = [&](const auto& items, std::vector<Located>& places) {
+    places.clear();
+    places.reserve(items.size());
     for (const auto& item : items) {
       const Located located = locate(contents, item.place);
       if (located.discarded())
         return false;
-      addresses.push_back(located.value);
+      places.push_back(located);
     }
     return true;
   };

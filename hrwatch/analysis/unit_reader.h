@@ -17,8 +17,8 @@ namespace hrwatch::analysis {
 struct UnitInLibrary {
   UnitKey key;
   std::shared_ptr<const UnitFacts> facts;  // null: a unit that is not read (assembler)
-  std::vector<Address> variables;          // one each of facts->variables
-  std::vector<Address> functions;          // one each of facts->functions
+  std::vector<Located> variables;          // one each of facts->variables
+  std::vector<Located> functions;          // one each of facts->functions
   bool split = false;                      // half of it is in a .dwo file
 };
 

@@ -64,6 +64,7 @@ struct Workbench::Judgement {
     std::shared_ptr<analysis::ObjectReferences> objects;
     core::ModuleVerdict verdict;
     std::vector<std::byte> rewiring;
+    std::vector<analysis::DebugAddress> debug_addresses;
   };
 
   core::RoundId round = 0;
@@ -211,7 +212,8 @@ std::shared_ptr<Workbench::Copy> Workbench::publish(Module& module, std::uint32_
 
 void Workbench::fold(core::HostId host, int pid,
                      const std::vector<hr::wire::ModuleState>& modules) {
-  auto& bench = hosts_.try_emplace(host, Bench{pid, Strand(workers_), {}, {}, {}}).first->second;
+  auto& bench =
+      hosts_.try_emplace(host, Bench{pid, Strand(workers_), {}, {}, {}, {}}).first->second;
   if (!bench.lineages) {
     bench.lineages = std::make_shared<Lineages>();
   }
@@ -227,6 +229,7 @@ void Workbench::fold(core::HostId host, int pid,
     request->modules.push_back(module);
     request->artifacts[module.name] = {known->second.facts.artifact, known->second.facts.objects};
     bench.generations[module.name] = module.generations.back().number;
+    bench.distances[module.name] = Distances(module);
   }
   auto failure = std::make_shared<std::optional<Failure>>();
   bench.strand.run(
@@ -259,8 +262,14 @@ void Workbench::judge(core::RoundId round, core::HostId host,
     const auto module = modules_.find(name);
     if (module != modules_.end() && module->second.newest) {
       auto copy = publish(module->second, found->second.generations[name]);
-      judgement->pieces.push_back(
-          {name, module->second.facts, module->second.newest, std::move(copy), nullptr, {}, {}});
+      judgement->pieces.push_back({name,
+                                   module->second.facts,
+                                   module->second.newest,
+                                   std::move(copy),
+                                   nullptr,
+                                   {},
+                                   {},
+                                   {}});
     }
   }
   found->second.strand.run(
@@ -282,6 +291,7 @@ void Workbench::judge(core::RoundId round, core::HostId host,
           if (auto* accepted = std::get_if<analysis::Accepted>(&decided)) {
             verdict.remarks = std::move(accepted->remarks);
             piece.rewiring = hr::wire::encode(accepted->rewiring);
+            piece.debug_addresses = std::move(accepted->debug_addresses);
           } else if (auto* refused = std::get_if<analysis::Refused>(&decided)) {
             verdict.kind = core::VerdictKind::refused;
             verdict.reasons = std::move(refused->reasons);
@@ -318,6 +328,7 @@ void Workbench::judged(const std::shared_ptr<Judgement>& judgement) {
       return;
     }
     if (piece.verdict.kind == core::VerdictKind::accepted) {
+      set_debug_words(*piece.copy, host->second, piece.module, piece.debug_addresses);
       host->second.reload.push_back({piece.module, piece.verdict.generation, piece.verdict.build_id,
                                      piece.copy->path.string(), std::move(piece.rewiring)});
     }
@@ -339,6 +350,22 @@ void Workbench::judged(const std::shared_ptr<Judgement>& judgement) {
         }
       },
       [this] { save_when_idle(); });
+}
+
+// The first host's distances count: they are the same in all, as a rule. What fails here costs a
+// debugger's view, never the reload.
+void Workbench::set_debug_words(Copy& copy, const Bench& bench, const std::string& module,
+                                const std::vector<analysis::DebugAddress>& addresses) {
+  const auto distances = bench.distances.find(module);
+  if (std::exchange(copy.debug_words_set, true) || distances == bench.distances.end()) {
+    return;
+  }
+  const auto words = debug_words(addresses, copy.generation, distances->second);
+  if (!words.empty()) {
+    if (auto set = publish::set_words(copy.path, words); !set.ok()) {
+      sink_(core::Trouble{set.failure()});
+    }
+  }
 }
 
 hr::wire::Reload Workbench::take_reload(core::RoundId round, core::HostId host) {

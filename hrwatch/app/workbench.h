@@ -13,6 +13,7 @@
 
 #include "analysis/lineage.h"
 #include "app/description_store.h"
+#include "app/distances.h"
 #include "app/worker.h"
 #include "core/event.h"
 #include "wire/messages.h"
@@ -63,6 +64,7 @@ class Workbench {
     std::filesystem::path path;
     std::optional<hr::wire::Failure> failure;
     std::vector<std::function<void()>> waiting;
+    bool debug_words_set = false;
   };
 
   struct Module {
@@ -83,6 +85,7 @@ class Workbench {
     std::shared_ptr<Lineages> lineages =
         std::make_shared<Lineages>();                  // touched on the strand only
     std::map<std::string, std::uint32_t> generations;  // newest, by module
+    std::map<std::string, Distances> distances;        // by module
     std::vector<hr::wire::ModuleReload> reload;
   };
 
@@ -92,6 +95,8 @@ class Workbench {
   std::shared_ptr<Copy> publish(Module& module, std::uint32_t newest_known);
   std::uint32_t newest_generation(const std::string& module) const;
   void judged(const std::shared_ptr<Judgement>& judgement);
+  void set_debug_words(Copy& copy, const Bench& bench, const std::string& module,
+                       const std::vector<analysis::DebugAddress>& addresses);
   void save_when_idle();
 
   std::filesystem::path folder_;

@@ -210,4 +210,36 @@ Result<std::filesystem::path> publish(const Request& request) {
   return path;
 }
 
+Result<std::size_t> set_words(const std::filesystem::path& copy, const std::vector<Word>& words) {
+  const auto failed = [&] {
+    return Failure{copy.filename().native() + " could not be completed",
+                   copy.native() + ": " + std::strerror(errno),
+                   "make the folder writable, then save again"};
+  };
+  if (::chmod(copy.c_str(), 0600) != 0) {
+    return failed();
+  }
+  const Descriptor file(::open(copy.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.open()) {
+    return failed();
+  }
+  std::size_t changed = 0;
+  for (const Word& word : words) {
+    std::uint64_t found = 0;
+    const auto at = static_cast<off_t>(word.offset);
+    if (::pread(file.get(), &found, sizeof found, at) != sizeof found || found != word.expected) {
+      continue;
+    }
+    if (const int error = write_all(file.get(), &word.value, sizeof word.value, word.offset)) {
+      errno = error;
+      return failed();
+    }
+    ++changed;
+  }
+  if (::fchmod(file.get(), 0500) != 0) {
+    return failed();
+  }
+  return changed;
+}
+
 }  // namespace hrwatch::publish

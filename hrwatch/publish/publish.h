@@ -28,6 +28,18 @@ struct Request {
 // Cost: one copy of the file (about 0.3 ms a MB without reflinks).
 hr::wire::Result<std::filesystem::path> publish(const Request& request);
 
+// Eight bytes of a copy, little endian, that say something else from now on.
+struct Word {
+  std::uint64_t offset = 0;    // in the file
+  std::uint64_t expected = 0;  // what they say so far; else they are left alone
+  std::uint64_t value = 0;
+};
+
+// Changes words of a published copy that no host has loaded yet. Returns how many were changed.
+// Errors: the copy can't be opened or written.
+hr::wire::Result<std::size_t> set_words(const std::filesystem::path& copy,
+                                        const std::vector<Word>& words);
+
 // The number the next copy of `module` takes: one more than the highest in `folder`, at least 1. A
 // folder that is not there has no copies.
 std::uint32_t next_generation(const std::filesystem::path& folder, const std::string& module);

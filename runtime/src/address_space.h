@@ -36,6 +36,8 @@ class Places {
   std::optional<std::size_t> take(std::uint32_t number, std::size_t wanted);
   void give_back(std::size_t first, std::size_t wanted);
 
+  std::size_t count() const { return taken_.size(); }
+
   bool taken(std::size_t place) const { return place < taken_.size() && taken_[place]; }
 
  private:
@@ -66,6 +68,14 @@ class AddressSpace {
     std::size_t place = 0;
     std::size_t places = 0;
   };
+
+  // Where generation n goes as long as nothing is in the way: first_place() + (n - 1) %
+  // place_count() * place_size().
+  Pointer first_place() const { return begin_; }
+
+  std::uint64_t place_size() const { return place_size_; }
+
+  std::size_t place_count() const { return places_.count(); }
 
   wire::Result<Hole> take(std::uint32_t number, std::uint64_t size);
   // Unmaps the hole and plugs what the kernel would choose before it, so that the next mapping of

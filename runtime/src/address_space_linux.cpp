@@ -31,11 +31,12 @@ Pointer map_nothing(Pointer wanted, std::uint64_t size) {
   return address;
 }
 
-// Tries the same distances from the library in the same order in every process.
-Pointer reserve_near(Pointer begin, Pointer end, std::uint64_t size) {
+// Tries the same distances from the library in the same order in every process. `unit`: what the
+// kernel aligns such a library to; a large one is at a whole unit itself, as a rule.
+Pointer reserve_near(Pointer begin, Pointer end, std::uint64_t size, std::uint64_t unit) {
   const auto reach = static_cast<std::uint64_t>(code_reach);
-  const Pointer low = begin & ~(huge_page - 1);
-  const Pointer high = (end + huge_page - 1) & ~(huge_page - 1);
+  const Pointer low = begin & ~(unit - 1);
+  const Pointer high = (end + unit - 1) & ~(unit - 1);
   const std::uint64_t furthest = reach - std::min(reach, size + (end - begin) + huge_page);
   const std::uint64_t start = std::min<std::uint64_t>(512 * mib, furthest & ~(64 * mib - 1));
   std::vector<std::uint64_t> gaps;
@@ -64,7 +65,8 @@ wire::Result<AddressSpace> AddressSpace::reserve(Pointer begin, Pointer end) {
     const std::uint64_t rounded = size / huge_page * huge_page;
     if (rounded < space.place_size_)
       break;
-    const Pointer got = reserve_near(begin, end, slot_table_bytes + rounded);
+    const std::uint64_t unit = space.place_size_ < huge_page ? page_size : huge_page;
+    const Pointer got = reserve_near(begin, end, slot_table_bytes + rounded, unit);
     if (got == 0)
       continue;
     if (::mprotect(as_pointer(got), slot_table_bytes, PROT_READ | PROT_WRITE) != 0) {

@@ -110,9 +110,14 @@ wire::ModuleState Module::state() const {
   state.path = generation_0().path;
   state.image_descriptor = descriptor_;
   state.problem = problem_;
+  const Pointer origin = generation_0().bias;
+  state.first_place = static_cast<std::int64_t>(space_.first_place() - origin);
+  state.place_size = space_.place_size();
+  state.place_count = space_.place_count();
   const std::lock_guard lock(generations_mutex_);
   for (const auto& generation : generations_)
-    state.generations.push_back({generation->number, generation->image.build_id});
+    state.generations.push_back({generation->number, generation->image.build_id,
+                                 static_cast<std::int64_t>(generation->image.bias - origin)});
   return state;
 }
 

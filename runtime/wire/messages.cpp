@@ -28,7 +28,9 @@ Json json_of(const Failure& failure) {
 }
 
 Json json_of(const GenerationId& generation) {
-  return {{"number", generation.number}, {"build_id", generation.build_id}};
+  return {{"number", generation.number},
+          {"build_id", generation.build_id},
+          {"distance", generation.distance}};
 }
 
 Json json_of(const ModuleCommit& commit) {
@@ -66,6 +68,9 @@ Json json_of(const ModuleState& module) {
   Json json = {{"name", module.name},
                {"path", module.path},
                {"image_descriptor", module.image_descriptor},
+               {"first_place", module.first_place},
+               {"place_size", module.place_size},
+               {"place_count", module.place_count},
                {"generations", json_list(module.generations)}};
   if (module.problem) {
     json["problem"] = json_of(*module.problem);
@@ -261,12 +266,16 @@ class Fields {
 void read(Fields& in, GenerationId& generation) {
   in.get("number", generation.number);
   in.get("build_id", generation.build_id);
+  in.get("distance", generation.distance);
 }
 
 void read(Fields& in, ModuleState& module) {
   in.get("name", module.name);
   in.get("path", module.path);
   in.get("image_descriptor", module.image_descriptor);
+  in.get("first_place", module.first_place);
+  in.get("place_size", module.place_size);
+  in.get("place_count", module.place_count);
   in.get("generations", module.generations);
   in.get_if_present("problem", module.problem);
 }

@@ -23,8 +23,9 @@ inline constexpr std::size_t max_frame_bytes = std::size_t{256} << 20;
 
 // One loaded build of a module in a host.
 struct GenerationId {
-  std::uint32_t number = 0;  // 0 = what the host started with; later ones as announced
-  std::string build_id;      // lower-case hex of the GNU build-id
+  std::uint32_t number = 0;   // 0 = what the host started with; later ones as announced
+  std::string build_id;       // lower-case hex of the GNU build-id
+  std::int64_t distance = 0;  // bytes from where generation 0 is loaded to where this one is
 };
 
 // A hot module in a host, as the host sees it.
@@ -34,6 +35,11 @@ struct ModuleState {
   int image_descriptor = -1;              // host's open fd on that file: /proc/<pid>/fd/<n>
   std::vector<GenerationId> generations;  // oldest first, all committed
   std::optional<Failure> problem;         // why this host can't reload it, if so
+  // Where generation n will be loaded: first_place + (n - 1) % place_count * place_size bytes from
+  // generation 0, as long as that place is free and one is enough.
+  std::int64_t first_place = 0;
+  std::uint64_t place_size = 0;
+  std::uint64_t place_count = 0;
 };
 
 // ---- host -> tool

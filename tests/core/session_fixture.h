@@ -71,7 +71,7 @@ class Session {
     joined.host = host;
     joined.hello.pid = 100 + static_cast<int>(host);
     joined.hello.modules.push_back(
-        {"game", "/p/build/libgame.so", 3, {{generation, build_id}}, {}});
+        {"game", "/p/build/libgame.so", 3, {{generation, build_id, 0}}, {}, 0, 0, 0});
     take(joined);
     take(core::HostFolded{host, {}});
   }
