@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <sys/stat.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 
 using hrwatch::publish::publish;
 using hrwatch::publish::Request;
+using hrwatch::publish::set_words;
 
 namespace {
 // Never destroyed: a library that the system keeps loaded still reports while the program ends.
@@ -171,4 +173,26 @@ TEST_CASE("a library that was replaced, is cut off or is gone is refused and lea
   wrong_nop.nops = {0x10};
   CHECK_FALSE(publish(wrong_nop).ok());
   CHECK(fixtures::names_in(gen) == std::vector<std::string>{});
+}
+
+TEST_CASE("words of a copy are set where they say what was expected, and only there") {
+  const fixtures::Folder folder;
+  const auto copy = publish(fixtures::request(fixtures::libraries().at(0), folder.path() / "gen"));
+  REQUIRE(copy.ok());
+  auto expected = fixtures::read(copy.value());
+  std::uint64_t found = 0;
+  std::memcpy(&found, &expected[64], sizeof found);
+  const auto set =
+      set_words(copy.value(), {{64, found, 0x1122334455667788}, {128, ~std::uint64_t{0} / 3, 1}});
+  REQUIRE(set.ok());
+  CHECK(set.value() == 1);
+  constexpr std::uint64_t value = 0x1122334455667788;
+  std::memcpy(&expected[64], &value, sizeof value);
+  CHECK(fixtures::read(copy.value()) == expected);
+  namespace fs = std::filesystem;
+  CHECK((fs::status(copy.value()).permissions() & fs::perms::owner_write) == fs::perms::none);
+
+  const auto missing = set_words(folder.path() / "gone.so", {{0, 0, 0}});
+  REQUIRE_FALSE(missing.ok());
+  CHECK(missing.failure().what == "gone.so could not be completed");
 }
