@@ -8,10 +8,17 @@ namespace hrwatch::analysis {
 namespace {
 
 constexpr Address before_entry = 6;
+constexpr std::array<unsigned char, 4> endbr64 = {0xF3, 0x0F, 0x1E, 0xFA};
+constexpr std::array<unsigned char, 2> two_nops = {0x90, 0x90}, one_nop = {0x66, 0x90};
+constexpr std::array<unsigned char, 6> six_nops = {0x90, 0x90, 0x90, 0x90, 0x90, 0x90};
 
 template <std::size_t size>
 bool equal(std::span<const std::byte> bytes, const std::array<unsigned char, size>& pattern) {
   return bytes.size() >= size && std::memcmp(bytes.data(), pattern.data(), size) == 0;
+}
+
+Address nop_of(Address entry, const ElfImage& image) {
+  return equal(image.bytes_at(entry, endbr64.size()), endbr64) ? entry + endbr64.size() : entry;
 }
 
 }  // namespace
@@ -28,11 +35,14 @@ Entries::Entries(const ElfImage& image) : image_(image) {
   std::sort(listed_.begin(), listed_.end());
 }
 
+bool Entries::misplaced(Address entry) const {
+  return entry >= before_entry && nop(entry) == 0 &&
+         equal(image_.bytes_at(nop_of(entry, image_), two_nops.size()), two_nops) &&
+         equal(image_.bytes_at(entry - before_entry, before_entry), six_nops);
+}
+
 Address Entries::nop(Address entry) const {
-  constexpr std::array<unsigned char, 4> endbr64 = {0xF3, 0x0F, 0x1E, 0xFA};
-  constexpr std::array<unsigned char, 2> two_nops = {0x90, 0x90}, one_nop = {0x66, 0x90};
-  constexpr std::array<unsigned char, 6> six_nops = {0x90, 0x90, 0x90, 0x90, 0x90, 0x90};
-  const Address nop = equal(image_.bytes_at(entry, endbr64.size()), endbr64) ? entry + 4 : entry;
+  const Address nop = nop_of(entry, image_);
   const auto bytes = image_.bytes_at(nop, two_nops.size());
   // One aligned store has to replace the NOP.
   if (entry < before_entry || nop % 2 != 0 || !(equal(bytes, two_nops) || equal(bytes, one_nop)))

@@ -16,6 +16,9 @@ class Entries {
   // The 2-byte NOP of the function that starts at `entry`; 0 when it has no area of scheme 8,6.
   Address nop(Address entry) const;
 
+  // True when the function has the area, but where no single store can replace the NOP.
+  bool misplaced(Address entry) const;
+
  private:
   const ElfImage& image_;
   std::vector<Address> listed_;  // starts of areas, sorted

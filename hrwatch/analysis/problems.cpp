@@ -48,6 +48,15 @@ bool link_time_optimised(const Symbols& symbols) {
          std::any_of(symbols.variables.begin(), symbols.variables.end(), promoted);
 }
 
+// g++ -Os does not align functions. A few that are not aligned (attribute cold) are no reason yet.
+bool mostly_misplaced(const Symbols& symbols, const Entries& entries) {
+  const auto count = std::count_if(symbols.functions.begin(), symbols.functions.end(),
+                                   [&](const Symbol& f) { return entries.misplaced(f.address); });
+  const auto usable = std::count_if(symbols.functions.begin(), symbols.functions.end(),
+                                    [&](const Symbol& f) { return entries.nop(f.address) != 0; });
+  return count > usable / 4 + 1;
+}
+
 void check_code(const std::filesystem::path& library, const ElfImage& image, const Symbols& symbols,
                 const Entries& entries, std::vector<Failure>& problems) {
   if (image.symbols().empty())
@@ -60,6 +69,11 @@ void check_code(const std::filesystem::path& library, const ElfImage& image, con
                         "a call of an old function could not be led to its new code",
                         "declare the module with add_hot_module(), or compile all of it with "
                         "-fpatchable-function-entry=8,6 -falign-functions=16"});
+  else if (mostly_misplaced(symbols, entries))
+    problems.push_back(
+        {"the module's functions are not aligned",
+         "an entry that is not can't be replaced in one store; g++ leaves it so with -Os",
+         "compile the module with -O2, -Og or -O0 in place of -Os"});
   if (link_time_optimised(symbols))
     problems.push_back({"the module was optimised at link time",
                         "functions and variables are merged and renamed across its sources",

@@ -7,7 +7,7 @@ set_tests_properties(matrix.build_slow_rows PROPERTIES LABELS slow TIMEOUT 1500
 
 # slow(<compiler>-<level>-<name> [LINKER bfd] further arguments of hr_row...)
 function(slow_row name)
-  string(REGEX MATCH "^(g\\+\\+|clang\\+\\+)-(O[0-9g])-" ignored ${name})
+  string(REGEX MATCH "^(g\\+\\+|clang\\+\\+)-(O[0-9gs])-" ignored ${name})
   set(compiler ${CMAKE_MATCH_1})
   set(level -${CMAKE_MATCH_2})
   cmake_parse_arguments(PARSE_ARGV 1 SLOW "" "LINKER" "")
@@ -61,7 +61,26 @@ foreach(compiler g++ clang++)
   slow_row(${compiler}-O0-no-plt LINKER mold MODULE -fno-plt)
 endforeach()
 
+# --- flags that people and distributions build with
+
+foreach(compiler g++ clang++)
+  slow_row(${compiler}-O3-lld LINKER lld)
+  slow_row(${compiler}-O2-hardened LINKER bfd
+           COMPILE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
+                   -fcf-protection -D_GLIBCXX_ASSERTIONS
+           LINK -Wl,-z,relro,-z,now)
+  slow_row(${compiler}-O0-g3 MODULE -g3)
+  slow_row(${compiler}-O0-compressed-debug MODULE -gz LINK -Wl,--compress-debug-sections=zlib)
+  slow_row(${compiler}-O0-glibcxx-debug COMPILE -D_GLIBCXX_DEBUG)
+  slow_row(${compiler}-O0-gdb-index LINKER lld MODULE -ggnu-pubnames LINK -Wl,--gdb-index)
+endforeach()
+
 # --- of one compiler or one linker
+
+# By g++ these two are refused (tests/refusal, tests/cmake/bad).
+slow_row(clang++-Os-lld LINKER lld)
+slow_row(clang++-O0-type-units MODULE -fdebug-types-section)
+slow_row(g++-O0-instrument-functions LINKER lld COMPILE -finstrument-functions MODULE -DLATE_APART)
 
 slow_row(clang++-O0-profile COMPILE -fprofile-instr-generate -fcoverage-mapping MODULE -DLATE_APART)
 slow_row(g++-O0-bsymbolic-functions HOST -fPIC LINK -Wl,-Bsymbolic-functions)

@@ -29,6 +29,9 @@ endforeach()
 hr_refusal_case(late_object SOURCE late_object.cpp WORD late LEVEL -Og)
 hr_refusal_case(end_pointer SOURCE end_pointer.cpp WORD first NO_OBJECTS)
 hr_refusal_case(tls_descriptors SOURCE ordinary.cpp WORD gnu2 BAD_COMPILE -mtls-dialect=gnu2)
+hr_refusal_case(small_code SOURCE many_functions.cpp WORD -Os LEVEL -O2 BAD_COMPILE -Os)
+hr_refusal_case(type_units SOURCE container_element.cpp WORD -fdebug-types-section
+                BAD_COMPILE -fdebug-types-section)
 hr_refusal_case(lto SOURCE ordinary.cpp WORD lto BAD_COMPILE -flto BAD_LINK -flto)
 hr_refusal_case(icf SOURCE icf.cpp WORD icf BAD_COMPILE -ffunction-sections
                 BAD_LINK -fuse-ld=lld -Wl,--icf=all)
