@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "analysis/code_references.h"
+#include "analysis/content_hash.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -123,13 +124,16 @@ ClosureNames parse(std::string_view text) {
   return names;
 }
 
+bool may_hold_closures(std::string_view mangled) {
+  return mangled.starts_with("_Z") && (mangled.find("Ul") != std::string_view::npos ||
+                                       mangled.find("Ut") != std::string_view::npos ||
+                                       mangled.find("$_") != std::string_view::npos);
+}
+
 }  // namespace
 
 ClosureNames closures_in(std::string_view mangled) {
-  const bool possible = mangled.find("Ul") != std::string_view::npos ||
-                        mangled.find("Ut") != std::string_view::npos ||
-                        mangled.find("$_") != std::string_view::npos;
-  if (!possible || !mangled.starts_with("_Z"))
+  if (!may_hold_closures(mangled))
     return {};
   int status = 0;
   const std::unique_ptr<char, Free> text(
@@ -142,12 +146,26 @@ ClosureNames closures_in(std::string_view mangled) {
   return names;
 }
 
-std::vector<ClosureFunction> find_closures(const Symbols& symbols) {
+ClosureNames ClosureMemory::closures_in(std::string_view mangled) {
+  if (!may_hold_closures(mangled))
+    return {};
+  const std::uint64_t name = hash_of(mangled);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = known_.find(name); known != known_.end())
+      return known->second;
+  }
+  ClosureNames names = analysis::closures_in(mangled);
+  const std::lock_guard lock(mutex_);
+  return known_.emplace(name, std::move(names)).first->second;
+}
+
+std::vector<ClosureFunction> find_closures(const Symbols& symbols, ClosureMemory& memory) {
   std::vector<ClosureFunction> found;
   for (std::size_t i = 0; i < symbols.functions.size(); ++i) {
     if (is_clone(symbols.functions[i].name))
       continue;
-    ClosureNames names = closures_in(symbols.functions[i].name);
+    ClosureNames names = memory.closures_in(symbols.functions[i].name);
     if (!names.places.empty())
       found.push_back({i, std::move(names)});
   }

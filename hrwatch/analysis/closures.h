@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/symbols.h"
@@ -51,7 +53,18 @@ struct ClosureFunction {
   ClosureNames names;
 };
 
+// What closures_in() said of names before: most of a module's names are those of its last build.
+// Thread safe.
+class ClosureMemory {
+ public:
+  ClosureNames closures_in(std::string_view mangled);
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::uint64_t, ClosureNames> known_;  // by hash of the name
+};
+
 // Clones are left out: nothing leads from one build's clone to another's.
-std::vector<ClosureFunction> find_closures(const Symbols& symbols);
+std::vector<ClosureFunction> find_closures(const Symbols& symbols, ClosureMemory& memory);
 
 }  // namespace hrwatch::analysis

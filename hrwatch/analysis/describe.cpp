@@ -52,10 +52,10 @@ struct Findings {
   std::vector<InitialiserTouches> initialisers;
   std::vector<Failure> problems;
 
-  Findings(const std::filesystem::path& library, const ElfImage& image)
+  Findings(const std::filesystem::path& library, const ElfImage& image, Memory& memory)
       : symbols(read_symbols(image)),
         entries(image),
-        closures(find_closures(symbols)),
+        closures(find_closures(symbols, memory.closures())),
         code(find_code_references(image, symbols)),
         data(find_data_references(image, symbols)),
         initialisers(find_initialisers(image, symbols)),
@@ -118,7 +118,8 @@ void describe_initialisers(const ElfImage& image, std::vector<InitialiserTouches
 
 }  // namespace
 
-Memory::Memory() : units_(std::make_unique<UnitCache>()) {}
+Memory::Memory()
+    : units_(std::make_unique<UnitCache>()), closures_(std::make_unique<ClosureMemory>()) {}
 
 Memory::~Memory() = default;
 
@@ -140,7 +141,7 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
   auto description = std::make_shared<Description>();
   description->build_id = image.build_id();
   describe_segments(image, *description);
-  Findings findings(library, image);
+  Findings findings(library, image, memory);
   ImageHashes images(image, findings.symbols);
   const std::vector<std::uint64_t> bodies = body_hashes(image, findings);
 

@@ -12,6 +12,7 @@
 
 namespace hrwatch::analysis {
 
+class ClosureMemory;
 class UnitCache;
 
 // What describe() keeps from build to build. Thread safe.
@@ -24,8 +25,11 @@ class Memory {
 
   UnitCache& units() { return *units_; }
 
+  ClosureMemory& closures() { return *closures_; }
+
  private:
   std::unique_ptr<UnitCache> units_;
+  std::unique_ptr<ClosureMemory> closures_;
 };
 
 // Reads `library`. A library that can't be a generation still gets a description, with `problems`;

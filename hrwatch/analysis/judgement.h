@@ -47,8 +47,6 @@ struct Judgement {
   std::unordered_map<const hr::wire::Home*, std::uint32_t> home_indices_;
 };
 
-inline constexpr std::uint32_t no_slot = ~std::uint32_t{0};
-
 void judge_types(Judgement& judgement);
 void judge_variables(Judgement& judgement);
 void judge_thread_locals(Judgement& judgement);

@@ -71,6 +71,8 @@ struct ClosureGroup {
 // What names a function across generations: its key, what it returns, and for closures the epoch.
 using Identity = std::uint64_t;
 
+inline constexpr std::uint32_t no_slot = ~std::uint32_t{0};
+
 struct Lineage::State {
   std::shared_ptr<const Description> newest;
   std::vector<hr::wire::Failure> problems;  // of generation 0
@@ -82,7 +84,8 @@ struct Lineage::State {
   std::uint64_t tls_size = 0;
   std::uint32_t tls_owner = 0;
   std::unordered_map<Key, KnownConstant> constants;
-  std::vector<KnownFunction> functions;               // by slot
+  std::vector<KnownFunction> functions;     // by slot
+  std::vector<std::uint32_t> newest_slots;  // one each of newest->functions; no_slot = none
   std::unordered_map<Identity, std::uint32_t> slots;  // of each identity
   std::unordered_map<std::string, ClosureGroup> closures;
 };

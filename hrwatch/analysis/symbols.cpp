@@ -79,13 +79,13 @@ class DynamicSymbols {
 };
 
 bool is_internal_variable(std::string_view name) {
-  constexpr std::array prefixes = {std::string_view("__unnamed_"), std::string_view("___asan"),
-                                   std::string_view("__asan"),     std::string_view("__odr_"),
-                                   std::string_view("__sancov_"),  std::string_view("DW.ref."),
-                                   std::string_view("__tsan"),     std::string_view("__gcov"),
-                                   std::string_view("__llvm_prf"), std::string_view("__prof"),
-                                   std::string_view("__llvm_gcov"),
-                                   std::string_view("__llvm_internal_gcov")};
+  constexpr std::array prefixes = {
+      std::string_view("__unnamed_"),  std::string_view("___asan"),
+      std::string_view("__asan"),      std::string_view("__odr_"),
+      std::string_view("__sancov_"),   std::string_view("DW.ref."),
+      std::string_view("__tsan"),      std::string_view("__gcov"),
+      std::string_view("__llvm_prf"),  std::string_view("__prof"),
+      std::string_view("__llvm_gcov"), std::string_view("__llvm_internal_gcov")};
   for (std::string_view prefix : prefixes)
     if (name.starts_with(prefix))
       return true;

@@ -179,13 +179,10 @@ std::string group_name(const std::string& group) {
 template <class Tell>
 void for_each_gone(const Judgement& judgement, const std::vector<bool>& present, Tell tell) {
   const Lineage::State& state = judgement.state;
-  for (const Function& function : state.newest->functions) {
-    if (!has_identity(function)) {
-      continue;
-    }
-    const auto slot = state.slots.find(identity_of(function, state.closures));
-    if (slot != state.slots.end() && !present[slot->second]) {
-      tell(function);
+  for (std::size_t i = 0; i < state.newest_slots.size(); ++i) {
+    const std::uint32_t slot = state.newest_slots[i];
+    if (slot != no_slot && !present[slot]) {
+      tell(state.newest->functions[i]);
     }
   }
 }
@@ -306,6 +303,7 @@ void adopt_functions(Lineage::State& state, const Description& next, std::uint32
       }
     }
   }
+  state.newest_slots = assignment.slots;
   for (auto& [name, group] : groups) {
     state.closures[name] = std::move(group);
   }
