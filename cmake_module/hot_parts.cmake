@@ -60,6 +60,21 @@ function(_hrwatch_object_parts target result)
   set(${result} "${objects}" PARENT_SCOPE)
 endfunction()
 
+# The static libraries of this project that are linked into a module: without entries their functions
+# would keep their old code for all who have a pointer to them.
+function(_hrwatch_archive_parts target result)
+  set(archives "")
+  _hrwatch_linked_parts(${target} linked)
+  foreach(part IN LISTS linked)
+    get_target_property(type ${part} TYPE)
+    get_target_property(imported ${part} IMPORTED)
+    if(type STREQUAL "STATIC_LIBRARY" AND NOT imported)
+      list(APPEND archives ${part})
+    endif()
+  endforeach()
+  set(${result} "${archives}" PARENT_SCOPE)
+endfunction()
+
 # Code that ends up in a shared library must be position independent, which a project whose libraries
 # were all static so far had no reason to say.
 function(_hrwatch_make_position_independent target)

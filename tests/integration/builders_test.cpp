@@ -153,6 +153,43 @@ TEST_CASE("a build that writes into the source tree each time comes to an end") 
   CHECK(tool->count("error") == 1);
 }
 
+TEST_CASE("an edit in a static library that is linked into the module reaches all who call it") {
+  Project project("archive",
+                  "add_library(engine STATIC engine.cpp)\n"
+                  "target_link_libraries(game PRIVATE engine)\n");
+  const auto engine = [](const std::string& label) {
+    return "#include \"engine.h\"\nconst char* Engine::name() { return \"" + label +
+           "\"; }\nconst char* name() { return \"" + label +
+           "\"; }\nEngine* make() { return new Engine; }\n";
+  };
+  project.folder().write("engine.h",
+                         "struct Engine { virtual ~Engine() = default; virtual const char* name(); "
+                         "};\nconst char* name();\nEngine* make();\n");
+  project.folder().write("engine.cpp", engine("first"));
+  // By a live object, a stored pointer and a call from a source that is not built again.
+  project.folder().write(
+      "game.cpp",
+      "#include \"game.h\"\n#include \"engine.h\"\n#include <cstring>\nstatic long counter = 0;\n"
+      "static Engine* engine = make();\nstatic const char* (*stored)() = name;\n"
+      "long tick() { return ++counter; }\n"
+      "const char* label() {\n  const char* said = name();\n"
+      "  return !std::strcmp(said, stored()) && !std::strcmp(said, engine->name()) ? said : "
+      "\"different\";\n}\n");
+  REQUIRE(project.build());
+  const auto program = project.start_program();
+  const auto tool = project.start_tool();
+  REQUIRE(tool->wait("app_joined"));
+  REQUIRE(shows(*program, "first"));
+  for (const std::string label : {"second", "third"}) {
+    const long counter = last_shown(*program)->counter;
+    project.folder().write("engine.cpp", engine(label));
+    const bool shown = shows(*program, label);
+    INFO(tool->transcript());
+    REQUIRE(shown);
+    CHECK(last_shown(*program)->counter > counter);
+  }
+}
+
 // What ccache does with base_dir and without hash_dir, when another clone compiled the file before:
 // relative source names, and the other clone's folder in the debug info.
 TEST_CASE("objects out of a compiler cache keep their variables") {
