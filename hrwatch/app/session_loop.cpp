@@ -12,6 +12,8 @@
 #include <map>
 #include <memory>
 
+#include "app/last_build.h"
+#include "app/last_build.h"
 #include "app/program.h"
 #include "app/session_lock.h"
 #include "app/status_file.h"
@@ -109,6 +111,7 @@ class SessionLoop {
   std::optional<int> exit_code_;
 
   std::unique_ptr<report::Screen> screen_;
+  LastBuild last_build_;
   report::Trace trace_;
   std::FILE* trace_file_ = nullptr;
   SessionLock lock_;
@@ -128,6 +131,7 @@ SessionLoop::SessionLoop(const Settings& settings)
     : settings_(settings),
       state_(core::make_state(settings.session, now())),
       screen_(make_screen(settings, state_.began)),
+      last_build_(settings.build_dir),
       trace_(state_.began) {
   uv_loop_init(&loop_);
   for (const auto id : {core::TimerId::settle, core::TimerId::once, core::TimerId::rewatch,
@@ -446,6 +450,7 @@ void SessionLoop::perform(const core::StopProgram& effect) {
 void SessionLoop::perform(const core::Report& effect) {
   const auto time = now();
   screen_->show(effect.news, time);
+  last_build_.note(effect.news);
   if (trace_file_ != nullptr) {
     write_to(trace_file_, trace_.add(effect.news, time));
   }

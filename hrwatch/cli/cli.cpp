@@ -72,6 +72,8 @@ int run(int argument_count, char** arguments) {
       return status_verb(line.value());
     case Verb::doctor:
       return doctor_verb(line.value());
+    case Verb::explain:
+      return explain_verb(line.value());
     case Verb::help:
       std::fputs(help_text().c_str(), stdout);
       return 0;

@@ -69,7 +69,9 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
   auto* const run = app.add_subcommand("run")->fallthrough();
   auto* const status = app.add_subcommand("status")->fallthrough();
   auto* const doctor = app.add_subcommand("doctor")->fallthrough();
-  for (auto* verb : {run, status, doctor}) {
+  auto* const explain = app.add_subcommand("explain")->fallthrough();
+  explain->add_option("file", line.file);
+  for (auto* verb : {run, status, doctor, explain}) {
     verb->set_help_flag();
   }
   app.require_subcommand(0, 1);
@@ -79,7 +81,10 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
   } catch (const CLI::ParseError& error) {
     return Failure{"the command line can't be understood", error.what(), "see hrwatch -h"};
   }
-  line.verb = status->parsed() ? Verb::status : doctor->parsed() ? Verb::doctor : Verb::run;
+  line.verb = status->parsed()    ? Verb::status
+              : doctor->parsed()  ? Verb::doctor
+              : explain->parsed() ? Verb::explain
+                                  : Verb::run;
   line.relaunch_on_refuse = refuse == "relaunch";
   line.colour = colour == "always"  ? Colour::always
                 : colour == "never" ? Colour::never
@@ -97,6 +102,7 @@ std::string help_text() {
   hrwatch --target app --run -- --level 3  also start it; relaunch it when the host itself changes
   hrwatch status                           what is going on
   hrwatch doctor                           what is missing
+  hrwatch explain [FILE]                   what a save of FILE would do; or what came of the last build
 
 What
   --target NAME      a hot module, or an executable: all hot modules it links; may be repeated

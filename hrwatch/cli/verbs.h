@@ -7,6 +7,7 @@ namespace hrwatch::cli {
 
 int status_verb(const CommandLine& line);
 int doctor_verb(const CommandLine& line);
+int explain_verb(const CommandLine& line);
 
 // The three parts of an error, where and how the command line wants them.
 void show_failure(const CommandLine& line, const hr::wire::Failure& failure);
