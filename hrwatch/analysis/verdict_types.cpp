@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/holders.h"
 #include "analysis/judgement.h"
 
 namespace hrwatch::analysis {
@@ -133,6 +134,13 @@ std::string joined(std::vector<std::string> differences) {
   return text;
 }
 
+// "; reached from enemies (game.cpp:5)", as far as the running program's types tell.
+std::string held(const Judgement& judgement, const std::string& name) {
+  constexpr std::size_t most_holders = 3;
+  const std::vector<std::string> found = holders(*judgement.state.newest, name, most_holders);
+  return found.empty() ? "" : "; reached from " + joined(found);
+}
+
 void refuse(Judgement& judgement, const Change& change) {
   std::vector<std::string> differences = change.edits;
   if (differences.empty()) {
@@ -152,8 +160,10 @@ void refuse(Judgement& judgement, const Change& change) {
   const bool values = is_enumeration(*change.before, *change.after);
   judgement.refuse(change.after->kind + " " + without_unit(*change.name) +
                        (values ? " changed its values" : " changed layout"),
-                   why + (values ? "; what was stored before means the old ones"
-                                 : "; objects made before use the old layout"));
+                   why +
+                       (values ? "; what was stored before means the old ones"
+                               : "; objects made before use the old layout") +
+                       held(judgement, without_unit(*change.name)));
 }
 
 // Only members whose own layout changed too, and nothing that was edited here.

@@ -175,3 +175,20 @@ TEST_CASE("classes that only explain each other are refused all the same") {
   after.type("B @ /src/b.c", 12, {member("a", "A", 0, 12, 2)}).hash = 4;
   CHECK(refused(judge(before, after)).size() == 1);
 }
+
+TEST_CASE("a refused layout says which variables lead to such objects") {
+  Module first("a"), second("b");
+  for (Module* module : {&first, &second}) {
+    module->variable("enemies", 0x3000, 24, "std::vector<Enemy *>").declared = "/src/game.cpp:5";
+    module->variable("kind", 0x3020, 4, "EnemyKind");
+    module->variable("level", 0x3040, 8, "Level *").declared = "/src/level.cpp:9";
+    module->type("Level", 8, {member("boss", "Enemy", 0, 8)});
+  }
+  first.type("Enemy", 4, {member("hp", "int", 0)});
+  second.type("Enemy", 8, {member("hp", "int", 0), member("armour", "int", 4)});
+  const auto reasons = refused(judge(first, second));
+  REQUIRE(reasons.size() == 1);
+  CHECK(reasons[0].why ==
+        "armour (int) added at offset 4; 4 -> 8 bytes (game.h:12); objects made before use the old "
+        "layout; reached from enemies (game.cpp:5), level (level.cpp:9)");
+}
