@@ -105,5 +105,6 @@ TEST_CASE("judging a module of thirty units takes milliseconds") {
     CHECK(accepted(verdict).rewiring.supersede.size() == 8000);
   }
   INFO("best of 5: " << ms << " ms");
-  CHECK(ms < 100);  // about 10 here at -O1; the limit only catches another order of growth
+  // About 10 here at -O1, 150 under a sanitizer, minutes with each reference compared to each.
+  CHECK(ms < 1000);
 }
