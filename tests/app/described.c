@@ -1,0 +1,5 @@
+int number = NUMBER;
+
+int count(void) {
+  return number += NUMBER;
+}
