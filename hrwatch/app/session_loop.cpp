@@ -108,6 +108,7 @@ class SessionLoop {
   std::deque<core::Event> events_;
   bool taking_ = false;
   bool status_changed_ = false;
+  core::Phase told_phase_ = core::Phase::starting;  // what the status file says
   std::optional<int> exit_code_;
 
   std::unique_ptr<report::Screen> screen_;
@@ -270,7 +271,9 @@ void SessionLoop::take(core::Event event) {
     check_build_folder(next);
   }
   taking_ = false;
+  status_changed_ = status_changed_ || state_.phase != told_phase_;
   if (std::exchange(status_changed_, false) && !exit_code_) {
+    told_phase_ = state_.phase;
     write_status(settings_.build_dir, status_of(state_, ::getpid()));
   }
 }

@@ -109,6 +109,32 @@ TEST_CASE("a second tool on the same build folder is refused by name") {
   CHECK(first->wait("app_joined"));
 }
 
+TEST_CASE("status tells what the tool does now, and for whom") {
+  Project project("status");
+  REQUIRE(project.build());
+  const auto status = [&] {
+    return run({.arguments = {installed_tool().string(), "status", "--build-dir", "build"},
+                .folder = project.folder().path()})
+        .output;
+  };
+  const auto tells = [&](const std::string& text) {
+    return wait_until([&] { return status().find(text) != std::string::npos; }, 20s);
+  };
+  CHECK(tells("no hrwatch works on"));
+  const auto tool = project.start_tool();
+  CHECK(tells("hrwatch " + std::to_string(tool->pid()) + " on"));
+  CHECK(tells("waiting for a save"));
+  CHECK(tells("no program is attached"));
+  const auto program = project.start_program();
+  CHECK(tells("pid " + std::to_string(program->pid()) + ": game generation 0"));
+  project.set_label("second");
+  CHECK(tells("game generation 1"));
+  CHECK(tells("waiting for a save"));
+  tool->process().signal(SIGINT);
+  REQUIRE(tool->process().wait(10s));
+  CHECK(tells("no hrwatch works on"));
+}
+
 TEST_CASE("Ctrl-C ends the tool with 130 and leaves nothing behind") {
   Project project("interrupted");
   REQUIRE(project.build());
