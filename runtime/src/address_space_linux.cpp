@@ -12,6 +12,10 @@ namespace {
 constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 constexpr std::uint64_t huge_page = 2 * mib;
 
+// Where a program's addresses end, less the page that the kernel keeps (x86-64 psABI 3.3.2). To ask
+// for more is an error of the caller: ThreadSanitizer ends the program for it.
+constexpr Pointer user_end = (Pointer{1} << 47) - 4096;
+
 void* as_pointer(Pointer address) {
   return reinterpret_cast<void*>(address);
 }
@@ -49,8 +53,10 @@ Pointer reserve_near(Pointer begin, Pointer end, std::uint64_t size, std::uint64
       if (const Pointer got = map_nothing(low - gap - size, size); got != 0)
         return got;
     }
-    if (const Pointer got = map_nothing(high + gap, size); got != 0)
-      return got;
+    if (high + gap + size <= user_end) {
+      if (const Pointer got = map_nothing(high + gap, size); got != 0)
+        return got;
+    }
   }
   return 0;
 }
