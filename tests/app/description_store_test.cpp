@@ -8,14 +8,15 @@
 namespace hrwatch::tests {
 
 using app::DescriptionStore;
+using app::LibraryFile;
 
 namespace {
 
-const std::filesystem::path one = HR_TEST_DESCRIBED_1;
-const std::filesystem::path two = HR_TEST_DESCRIBED_2;
+const LibraryFile one{HR_TEST_DESCRIBED_1, {}};
+const LibraryFile two{HR_TEST_DESCRIBED_2, {}};
 
-std::string id_of(const std::filesystem::path& library) {
-  const auto id = analysis::read_build_id(library);
+std::string id_of(const LibraryFile& library) {
+  const auto id = analysis::read_build_id(library.path);
   REQUIRE(id.ok());
   return id.value();
 }
@@ -26,7 +27,8 @@ TEST_CASE("a build is described from the first library that is it") {
   const Sandbox sandbox("store");
   DescriptionStore store(sandbox.path("desc"));
   REQUIRE(id_of(one) != id_of(two));
-  const auto described = store.get(id_of(two), {sandbox.path("missing.so"), one, two});
+  const auto described =
+      store.get(id_of(two), {LibraryFile{sandbox.path("missing.so"), {}}, one, two});
   REQUIRE(described.ok());
   CHECK(described.value()->build_id == id_of(two));
   CHECK_FALSE(described.value()->variables.empty());
@@ -36,8 +38,8 @@ TEST_CASE("a build of which no file is left is a failure with a way out") {
   const Sandbox sandbox("store-none");
   DescriptionStore store(sandbox.path("desc"));
   for (const auto& libraries :
-       {std::vector<std::filesystem::path>{}, std::vector<std::filesystem::path>{one},
-        std::vector<std::filesystem::path>{sandbox.path("missing.so")}}) {
+       {std::vector<LibraryFile>{}, std::vector<LibraryFile>{one},
+        std::vector<LibraryFile>{LibraryFile{sandbox.path("missing.so"), {}}}}) {
     const auto described = store.get(id_of(two), libraries);
     REQUIRE_FALSE(described.ok());
     CHECK_FALSE(described.failure().what.empty());
