@@ -76,7 +76,8 @@ void read_build_folder(Facts& facts) {
   facts.build_type = cached(folder, "CMAKE_BUILD_TYPE");
   facts.multi_config = facts.generator == "Ninja Multi-Config";
   if (const auto ninja = cached(folder, "CMAKE_MAKE_PROGRAM");
-      facts.generator.starts_with("Ninja") && ninja.find('\'') == std::string::npos) {
+      facts.generator.starts_with("Ninja") && !ninja.empty() &&
+      ninja.find('\'') == std::string::npos) {
     facts.ninja_version = version_of("'" + ninja + "' --version 2>/dev/null");
   }
   std::error_code error;
