@@ -13,7 +13,6 @@
 #include <memory>
 
 #include "app/last_build.h"
-#include "app/last_build.h"
 #include "app/program.h"
 #include "app/session_lock.h"
 #include "app/status_file.h"

@@ -22,8 +22,10 @@ struct Item {
 class Actor {
  public:
   explicit Actor(std::string name) : name_(std::move(name)) {}
+
   virtual ~Actor() = default;
   virtual void tick(float seconds) = 0;
+
   const std::string& name() const { return name_; }
 
   Point at;
