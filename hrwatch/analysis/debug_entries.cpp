@@ -205,6 +205,7 @@ void DebugEntries::locate(Dwarf_Attribute* attribute, DebugEntry& entry) {
   entry.located = located(attribute);
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table
 int DebugEntries::attribute(Dwarf_Attribute* attribute, void* reading) {
   DebugEntries& self = *static_cast<Reading*>(reading)->self;
   DebugEntry& entry = *static_cast<Reading*>(reading)->entry;

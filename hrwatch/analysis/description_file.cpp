@@ -81,9 +81,7 @@ class Saver {
  public:
   template <class T>
   void put(const T& value) {
-    if constexpr (std::is_same_v<T, bool>)
-      writer_.number(static_cast<std::uint8_t>(value));
-    else if constexpr (std::is_enum_v<T>)
+    if constexpr (std::is_same_v<T, bool> || std::is_enum_v<T>)
       writer_.number(static_cast<std::uint8_t>(value));
     else if constexpr (std::is_integral_v<T>)
       writer_.number(value);

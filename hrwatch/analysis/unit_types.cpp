@@ -226,9 +226,7 @@ TypeShape UnitTypes::compute_shape(std::uint32_t index) {
         return {};
       return {combine(combine(seed, dimensions(index)), element.hash), element.contained};
     }
-    case DW_TAG_enumeration_type:
-      return {combine(combine(seed, entry.size), identity_at(index, entry.offset)), 0};
-    default:  // numbers, and pointers: what they point to counts by name only
+    default:  // numbers, enumerations, and pointers: what they point to counts by name only
       return {combine(combine(seed, entry.size), identity_at(index, entry.offset)), 0};
   }
 }

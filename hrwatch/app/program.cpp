@@ -29,6 +29,7 @@ Program::~Program() {
 hr::wire::Result<hr::wire::Done> Program::start(std::vector<std::string> command,
                                                 bool output_to_error) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (auto& argument : command) {
     arguments.push_back(argument.data());
   }

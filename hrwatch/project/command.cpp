@@ -21,6 +21,8 @@ struct Command::Child {
   std::array<char, 64 * 1024> buffer = {};
 
   void start(uv_loop_t* loop, const Request& request);
+  void fail_later();  // from the loop, as everything is told
+  void read();
   void close(uv_handle_t* handle);
   void finish_when_over();
   void abandon();
@@ -79,6 +81,7 @@ void Command::Child::start(uv_loop_t* loop, const Request& request) {
   uv_timer_init(loop, &failed);
   open_handles = 2;
   std::vector<char*> arguments;
+  arguments.reserve(request.arguments.size() + 1);
   std::vector<std::string> texts = request.arguments;
   for (std::string& text : texts) {
     arguments.push_back(text.data());
@@ -118,14 +121,7 @@ void Command::Child::start(uv_loop_t* loop, const Request& request) {
   const bool spawned = piped && uv_spawn(loop, &process, &options) == 0;
   close_descriptor(ends[1]);
   if (!spawned) {
-    uv_timer_start(
-        &failed,
-        [](uv_timer_t* handle) {
-          auto* self = static_cast<Child*>(handle->data);
-          self->exited = self->drained = true;
-          self->finish_when_over();
-        },
-        0, 0);
+    fail_later();
     return;
   }
   ended.started = true;
@@ -133,6 +129,21 @@ void Command::Child::start(uv_loop_t* loop, const Request& request) {
   if (request.background) {
     uv_os_setpriority(process.pid, UV_PRIORITY_BELOW_NORMAL);
   }
+  read();
+}
+
+void Command::Child::fail_later() {
+  uv_timer_start(
+      &failed,
+      [](uv_timer_t* handle) {
+        auto* self = static_cast<Child*>(handle->data);
+        self->exited = self->drained = true;
+        self->finish_when_over();
+      },
+      0, 0);
+}
+
+void Command::Child::read() {
   uv_read_start(
       reinterpret_cast<uv_stream_t*>(&pipe),
       [](uv_handle_t* handle, std::size_t, uv_buf_t* into) {

@@ -19,7 +19,6 @@ namespace {
 
 using core::ProjectModel;
 using hr::wire::Failure;
-using hr::wire::Result;
 
 // So long after a build ninja is left alone, in case the next build is about to begin.
 constexpr std::uint64_t refresh_delay_ms = 250;

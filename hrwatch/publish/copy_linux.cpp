@@ -49,9 +49,7 @@ int copy_content(int from, int to, std::uint64_t size) {
     const ssize_t copied = ::copy_file_range(from, &in, to, &out, size - done, 0);
     if (copied > 0) {
       done += static_cast<std::uint64_t>(copied);
-    } else if (copied == 0) {
-      return copy_by_hand(from, to, size, done);  // some file systems say 0 for "not here"
-    } else if (unsupported(errno)) {
+    } else if (copied == 0 || unsupported(errno)) {  // some file systems say 0 for "not here"
       return copy_by_hand(from, to, size, done);
     } else if (errno != EINTR) {
       return errno;

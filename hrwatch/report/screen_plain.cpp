@@ -5,7 +5,8 @@ namespace {
 
 class PlainScreen final : public Screen {
  public:
-  PlainScreen(Streams streams, Style style) : streams_(std::move(streams)), style_(style) {}
+  PlainScreen(Streams streams, Style style)
+      : streams_(std::move(streams)), style_(std::move(style)) {}
 
   void show(const core::News& news, core::Time) override {
     const auto text = render_text(news, style_);
@@ -24,7 +25,7 @@ class PlainScreen final : public Screen {
 }  // namespace
 
 std::unique_ptr<Screen> make_plain_screen(Streams streams, Style style) {
-  return std::make_unique<PlainScreen>(std::move(streams), style);
+  return std::make_unique<PlainScreen>(std::move(streams), std::move(style));
 }
 
 }  // namespace hrwatch::report

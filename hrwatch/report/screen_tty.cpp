@@ -5,7 +5,8 @@ namespace {
 
 class TtyScreen final : public Screen {
  public:
-  TtyScreen(Streams streams, Style style) : streams_(std::move(streams)), style_(style) {}
+  TtyScreen(Streams streams, Style style)
+      : streams_(std::move(streams)), style_(std::move(style)) {}
 
   void show(const core::News& news, core::Time) override {
     if (const auto* began = std::get_if<core::BuildBegan>(&news)) {
@@ -61,7 +62,7 @@ class TtyScreen final : public Screen {
 }  // namespace
 
 std::unique_ptr<Screen> make_tty_screen(Streams streams, Style style) {
-  return std::make_unique<TtyScreen>(std::move(streams), style);
+  return std::make_unique<TtyScreen>(std::move(streams), std::move(style));
 }
 
 }  // namespace hrwatch::report

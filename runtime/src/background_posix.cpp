@@ -192,7 +192,7 @@ class Background {
                                      "the program did not call hr_poll() in between",
                                      "nothing to do: the newer one follows"};
       answer(*older);
-      give_back(std::move(older));
+      give_back(older);
     }
     std::string culprit = reload.modules.empty() ? "" : reload.modules.front().module;
     auto targets = find_targets(link, reload, culprit);
@@ -238,7 +238,7 @@ class Background {
   void answer_finished() {
     for (auto& flight : Host::get().take_finished()) {
       answer(*flight);
-      give_back(std::move(flight));
+      give_back(flight);
     }
   }
 
@@ -254,7 +254,7 @@ class Background {
   }
 
   // Destroys it here, on the thread that may wait for the dynamic linker.
-  static void give_back(std::shared_ptr<ReloadInFlight> flight) {
+  static void give_back(const std::shared_ptr<ReloadInFlight>& flight) {
     if (flight != nullptr)
       flight->prepared.reset();
   }
@@ -265,7 +265,7 @@ class Background {
       return;
     flight->failure = no_such_module(flight->modules.front().module);
     answer(*flight);
-    give_back(std::move(flight));
+    give_back(flight);
   }
 
   static void tell(hr_event_kind kind) {

@@ -45,7 +45,7 @@ std::shared_ptr<Module> Module::adopt(const hr_module_info& info) {
   std::optional<LoadedImage> image = find_image(info.anchor);
   if (!image || info.name == nullptr || info.build_dir == nullptr)
     return nullptr;
-  const std::shared_ptr<Module> module(new Module);
+  std::shared_ptr<Module> module(new Module);
   module->name_ = info.name;
   module->build_dir_ = info.build_dir;
   module->generations_.push_back(std::make_unique<Generation>(0, std::move(*image)));

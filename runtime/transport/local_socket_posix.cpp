@@ -52,7 +52,8 @@ wire::Result<std::pair<std::filesystem::path, std::filesystem::path>> choose_pla
   if (address_of(near))
     return std::pair{near, std::filesystem::path{}};
   const char* wanted = std::getenv("XDG_RUNTIME_DIR");
-  for (std::string base : {std::string(wanted != nullptr ? wanted : ""), std::string("/tmp")}) {
+  for (const std::string& base :
+       {std::string(wanted != nullptr ? wanted : ""), std::string("/tmp")}) {
     std::string made = base + "/hrwatch-XXXXXX";
     if (base.empty() || made.size() + 16 >= sizeof(sockaddr_un::sun_path) ||
         ::mkdtemp(made.data()) == nullptr)
