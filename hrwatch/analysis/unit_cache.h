@@ -30,7 +30,7 @@ struct UnitKey {
   std::uint64_t object = 0;  // ObjectContent::hash; 0 = not known, never kept
   std::uint32_t unit = 0;    // which of the object's units
 
-  auto operator<=>(const UnitKey&) const = default;
+  auto operator<=>(const UnitKey&) const = default;  // NOLINT(modernize-use-nullptr): LLVM 14
 };
 
 // Thread safe.
