@@ -42,8 +42,10 @@ class ObjectTopic : public Topic {
     report.check("dynamic_cast of a live unnamed class", is_hidden(*hidden_));
     report.check("dynamic_cast to a sibling", as_sized(*shape_) == static_cast<Sized*>(&*shape_));
     const std::unique_ptr<Shape> fresh = make_shape();
+    const Shape& young = *fresh;
+    const Shape& old = *shape_;
     report.check("typeid of old and new object in the host",
-                 typeid(*fresh) == typeid(*shape_) && typeid(*fresh) == typeid(Shape));
+                 typeid(young) == typeid(old) && typeid(young) == typeid(Shape));
     report.check("dynamic_cast in the host", dynamic_cast<Named*>(static_cast<Sized*>(&*fresh)));
   }
 
