@@ -92,17 +92,20 @@ struct ImageHashes {
   }
 };
 
-// Body hashes of the closures' functions, in their order.
-std::vector<std::uint64_t> body_hashes(const ElfImage& image, const Findings& findings) {
+// Hashes the bodies of closures' functions, but those of object files that were seen before.
+void hash_bodies(const ElfImage& image, const Findings& findings, BodyMemory& memory,
+                 Description& description) {
   const auto& functions = findings.symbols.functions;
   const Names names(image, findings.symbols);
   MaskedNames masked;
   for (const ClosureFunction& closure : findings.closures)
     masked.emplace(&functions[closure.index], closure.names.masked);
-  std::vector<std::uint64_t> hashes;
-  for (const ClosureFunction& closure : findings.closures)
-    hashes.push_back(body_hash(functions[closure.index], image, names, masked));
-  return hashes;
+  for (const ClosureFunction& closure : findings.closures) {
+    Function& function = description.functions[closure.index];
+    function.body_hash = memory.get(function.origin, function.name, [&] {
+      return body_hash(functions[closure.index], image, names, masked);
+    });
+  }
 }
 
 void describe_initialisers(const ElfImage& image, std::vector<InitialiserTouches>& initialisers,
@@ -119,7 +122,9 @@ void describe_initialisers(const ElfImage& image, std::vector<InitialiserTouches
 }  // namespace
 
 Memory::Memory()
-    : units_(std::make_unique<UnitCache>()), closures_(std::make_unique<ClosureMemory>()) {}
+    : units_(std::make_unique<UnitCache>()),
+      closures_(std::make_unique<ClosureMemory>()),
+      bodies_(std::make_unique<BodyMemory>()) {}
 
 Memory::~Memory() = default;
 
@@ -143,15 +148,13 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
   describe_segments(image, *description);
   Findings findings(library, image, memory);
   ImageHashes images(image, findings.symbols);
-  const std::vector<std::uint64_t> bodies = body_hashes(image, findings);
 
   auto debug = debug_info.get();
   if (!debug)
     return debug.failure();
   identify(findings.symbols, findings.closures, debug.value(), *description);
   images.apply(*description);
-  for (std::size_t i = 0; i < bodies.size(); ++i)
-    description->functions[findings.closures[i].index].body_hash = bodies[i];
+  hash_bodies(image, findings, memory.bodies(), *description);
   for (Function& function : description->functions)
     function.nop = findings.entries.nop(function.address);
   describe_initialisers(image, findings.initialisers, debug.value(), *description);

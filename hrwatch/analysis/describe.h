@@ -12,6 +12,7 @@
 
 namespace hrwatch::analysis {
 
+class BodyMemory;
 class ClosureMemory;
 class UnitCache;
 
@@ -27,9 +28,12 @@ class Memory {
 
   ClosureMemory& closures() { return *closures_; }
 
+  BodyMemory& bodies() { return *bodies_; }
+
  private:
   std::unique_ptr<UnitCache> units_;
   std::unique_ptr<ClosureMemory> closures_;
+  std::unique_ptr<BodyMemory> bodies_;
 };
 
 // Reads `library`. A library that can't be a generation still gets a description, with `problems`;
