@@ -6,32 +6,44 @@ namespace hrwatch::core {
 namespace {
 
 constexpr int enough_builds = 3;
+constexpr Time one_write = std::chrono::milliseconds{15};  // between the events that it makes
 
-// A step of a build takes a little longer or shorter each time; somebody who types does not keep
-// time to it.
+// A step of a build takes a little longer or shorter each time.
 bool same_moment(Time one, Time other) {
   const Time apart = one > other ? one - other : other - one;
-  return apart <= std::chrono::milliseconds{100} + other / 10;
+  return apart <= std::chrono::milliseconds{50} + other / 10;
 }
 
 }  // namespace
 
+BuildWrites::Writer BuildWrites::verdict(const Pattern& pattern) {
+  return pattern.builds > enough_builds ? Writer::build
+         : pattern.builds > 1           ? Writer::suspect
+                                        : Writer::somebody;
+}
+
 BuildWrites::Writer BuildWrites::changed_during(const std::string& path, BuildId build,
                                                 Time since_begin) {
   Pattern& pattern = patterns_[path];
+  const bool known = pattern.builds > enough_builds;
   const bool again = pattern.builds > 0 && same_moment(since_begin, pattern.moment);
-  const bool known = pattern.builds >= enough_builds;
-  if (pattern.build == build && again) {
-    return known ? Writer::build : Writer::somebody;  // one write makes several events
+  if (known) {
+    return again ? Writer::build : Writer::somebody;
   }
-  const bool in_a_row = known || pattern.build + 1 == build;
-  pattern.builds = again && in_a_row ? pattern.builds + 1 : 1;
+  if (pattern.build == build) {
+    if (since_begin - pattern.heard > one_write) {
+      pattern.builds = 0;
+    }
+    pattern.heard = since_begin;
+    return verdict(pattern);
+  }
+  const bool in_a_row = again && pattern.build + 1 == build;
+  pattern.builds = in_a_row ? pattern.builds + 1 : 1;
+  pattern.moment = in_a_row ? pattern.moment : since_begin;
   pattern.build = build;
-  pattern.moment = since_begin;
-  if (pattern.builds < enough_builds) {
-    return Writer::somebody;
-  }
-  return std::exchange(pattern.told, true) ? Writer::build : Writer::found_out;
+  pattern.heard = since_begin;
+  return pattern.builds == enough_builds && !std::exchange(pattern.told, true) ? Writer::found_out
+                                                                               : verdict(pattern);
 }
 
 void BuildWrites::changed_outside(const std::string& path) {

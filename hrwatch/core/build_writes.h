@@ -14,12 +14,14 @@ class BuildWrites {
  public:
   enum class Writer : std::uint8_t {
     somebody,   // a save, as far as one can tell
+    suspect,    // at the same moment as in the build before: a save still, but one that can wait
+    found_out,  // three builds in a row; told once a file, and the last time that it is built
     build,      // known for it
-    found_out,  // the build, seen just now; told once a file
   };
 
-  // `path` changed so long after the beginning of this build. A file that changes at the same
-  // moment of three builds in a row is the build's own; changes at another moment stay saves.
+  // `path` changed so long after the beginning of this build. A file that changes once a build, and
+  // at the same moment of each, is the build's own; changes at another moment stay saves, and so do
+  // two changes in one build: who saves often does not keep time to the build.
   Writer changed_during(const std::string& path, BuildId build, Time since_begin);
 
   // `path` changed while nothing was built: all is forgotten about it.
@@ -28,12 +30,15 @@ class BuildWrites {
  private:
   struct Pattern {
     BuildId build = 0;  // the last in which it changed
-    Time moment{};      // since that build's beginning
+    Time moment{};      // of its change in the first build of the row, since that build's beginning
+    Time heard{};       // of the last event, since the beginning of `build`
     int builds = 0;     // in a row
     bool told = false;
   };
 
   std::map<std::string, Pattern> patterns_;
+
+  static Writer verdict(const Pattern& pattern);
 };
 
 }  // namespace hrwatch::core

@@ -36,35 +36,33 @@ Plan artifact_plan(const State& state, const std::vector<std::string>& paths) {
   return plan;
 }
 
-// True when the build itself wrote the file, and will again.
-bool is_written_by_build(Step& step, const FileEvent& file) {
-  // What a build writes last may be heard of after its end, and so may a quick save.
-  constexpr Time hearing = std::chrono::milliseconds{2};
-  constexpr Time doubtful = std::chrono::milliseconds{30};
+// Who wrote the file: somebody, or the running build.
+BuildWrites::Writer writer_of(Step& step, const FileEvent& file) {
+  constexpr Time hearing = std::chrono::milliseconds{2};  // of what a build writes last
   auto& state = step.state;
   const bool building = state.phase == Phase::building || state.phase == Phase::cancelling;
-  const Time since_end = file.at - state.build_ended;
-  if (!building && (state.last_build == 0 || since_end > hearing)) {
-    if (since_end > doubtful) {
-      state.build_writes.changed_outside(file.path);
-    }
-    return false;
+  if (!building && (state.last_build == 0 || file.at - state.build_ended > hearing)) {
+    state.build_writes.changed_outside(file.path);
+    return BuildWrites::Writer::somebody;
   }
-  switch (
-      state.build_writes.changed_during(file.path, state.last_build, file.at - state.build_began)) {
-    case BuildWrites::Writer::somebody:
-      return false;
-    case BuildWrites::Writer::build:
-      return true;
-    case BuildWrites::Writer::found_out:
-      step.say(ErrorNews{{"the build itself writes " + file.path + " each time",
-                          "it changed at the same moment of three builds in a row; building again "
-                          "for that would never end, so such changes are no saves any more",
-                          "let that step write into the build folder, or only when the content "
-                          "differs"}});
-      return true;
+  return state.build_writes.changed_during(file.path, state.last_build,
+                                           file.at - state.build_began);
+}
+
+void add_change(Step& step, const FileEvent& file) {
+  auto& state = step.state;
+  const auto writer = state.options.build ? writer_of(step, file) : BuildWrites::Writer::somebody;
+  if (writer == BuildWrites::Writer::found_out) {
+    step.say(ErrorNews{{"the build itself writes " + file.path + " each time",
+                        "it changed at the same moment of three builds in a row; building again "
+                        "for that would never end, so such changes are no saves any more",
+                        "let that step write into the build folder, or only when the content "
+                        "differs"}});
   }
-  return false;
+  if (writer != BuildWrites::Writer::build) {
+    state.settle.add(file, writer != BuildWrites::Writer::somebody);
+    arm_settle(step);
+  }
 }
 
 void begin_round(Step& step) {
@@ -93,16 +91,10 @@ void build_failed(Step& step, const BuildFinished& event) {
 }  // namespace
 
 void on(Step& step, const FilesChanged& event) {
-  bool any = false;
   for (const auto& file : event.files) {
-    if (matters(step.state, file.path) &&
-        !(step.state.options.build && is_written_by_build(step, file))) {
-      step.state.settle.add(file);
-      any = true;
+    if (matters(step.state, file.path)) {
+      add_change(step, file);
     }
-  }
-  if (any) {
-    arm_settle(step);
   }
 }
 
@@ -137,7 +129,7 @@ void settle_over(Step& step) {
   state.next_saved = burst.saved;
   if (state.phase == Phase::idle) {
     build_next(step);
-  } else if (state.phase == Phase::building) {
+  } else if (state.phase == Phase::building && !burst.doubtful) {
     state.phase = Phase::cancelling;
     step.effects.emplace_back(CancelBuild{state.last_build});
   }

@@ -4,13 +4,13 @@
 
 namespace hrwatch::core {
 
-void Settle::add(const FileEvent& event) {
+void Settle::add(const FileEvent& event, bool doubtful) {
   if (empty()) {
     first_ = event.at;
     last_ = event.at;
   }
   last_ = std::max(last_, event.at);
-  files_[event.path] = File{event.change, event.empty, event.at};
+  files_[event.path] = File{event.change, event.empty, doubtful, event.at};
 }
 
 void Settle::add_overflow(Time at) {
@@ -30,6 +30,11 @@ Time Settle::quiet() const {
   return overflow_
              ? limits_.quiet_burst
              : std::clamp(wanted, limits_.quiet, std::max(limits_.quiet, limits_.quiet_burst));
+}
+
+bool Settle::is_doubtful() const {
+  return !overflow_ && std::all_of(files_.begin(), files_.end(),
+                                   [](const auto& file) { return file.second.doubtful; });
 }
 
 Time Settle::ready(const File& file, Time quiet) const {
@@ -53,7 +58,8 @@ std::optional<Time> Settle::due() const {
     return std::nullopt;
   }
   const Time wait = quiet();
-  Time due = last_ + wait;
+  const bool doubtful = is_doubtful();
+  Time due = last_ + (doubtful ? std::max(limits_.doubtful, wait) : wait);
   for (const auto& [path, file] : files_) {
     due = std::max(due, ready(file, wait));
   }
@@ -63,6 +69,7 @@ std::optional<Time> Settle::due() const {
 Settle::Burst Settle::take() {
   Burst burst;
   burst.overflow = overflow_;
+  burst.doubtful = is_doubtful();
   burst.saved = last_;
   for (const auto& [path, file] : files_) {
     burst.paths.push_back(path);

@@ -18,6 +18,7 @@ struct SettleLimits {
   Time removed = std::chrono::milliseconds{50};  // editors remove a file just before its return
   Time empty = std::chrono::seconds{1};          // truncated first, filled in a moment
   Time being_written = std::chrono::seconds{2};  // a writer that never closes
+  Time doubtful = std::chrono::seconds{1};       // perhaps no save at all: when all is quiet
   Time deadline = std::chrono::seconds{3};       // of the whole burst: act in any case
 };
 
@@ -26,7 +27,9 @@ class Settle {
  public:
   explicit Settle(SettleLimits limits = {}) : limits_(limits) {}
 
-  void add(const FileEvent& event);
+  // `doubtful`: perhaps no save, but what the running build writes. Alone it waits, beside others
+  // not.
+  void add(const FileEvent& event, bool doubtful = false);
 
   // Events were lost: whatever changed, act soon.
   void add_overflow(Time at);
@@ -40,6 +43,7 @@ class Settle {
   struct Burst {
     std::vector<std::string> paths;
     bool overflow = false;
+    bool doubtful = false;  // all of it
     Time saved{};
   };
 
@@ -49,8 +53,11 @@ class Settle {
   struct File {
     FileChange change = FileChange::written;
     bool empty = false;
+    bool doubtful = false;
     Time at{};
   };
+
+  bool is_doubtful() const;
 
   Time ready(const File& file, Time quiet) const;
   Time quiet() const;

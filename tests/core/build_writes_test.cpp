@@ -8,21 +8,24 @@ using namespace hrwatch::core;
 using namespace std::chrono_literals;
 using Writer = BuildWrites::Writer;
 
-TEST_CASE("build writes: at the same moment of three builds in a row, told once") {
+TEST_CASE("build writes: at the same moment of builds in a row, told once, then ignored") {
   BuildWrites writes;
   CHECK(writes.changed_during("/a", 1, 500ms) == Writer::somebody);
-  CHECK(writes.changed_during("/a", 2, 540ms) == Writer::somebody);
+  CHECK(writes.changed_during("/a", 2, 540ms) == Writer::suspect);
   CHECK(writes.changed_during("/a", 3, 460ms) == Writer::found_out);
-  CHECK(writes.changed_during("/a", 3, 461ms) == Writer::build);
+  CHECK(writes.changed_during("/a", 3, 461ms) == Writer::suspect);  // built once more
   CHECK(writes.changed_during("/a", 4, 500ms) == Writer::build);
-  CHECK(writes.changed_during("/b", 4, 500ms) == Writer::somebody);
+  CHECK(writes.changed_during("/a", 5, 500ms) == Writer::build);
+  CHECK(writes.changed_during("/b", 5, 500ms) == Writer::somebody);
 }
 
 TEST_CASE("build writes: one write makes several events") {
   BuildWrites writes;
   for (int event = 0; event < 6; ++event) {
-    CHECK(writes.changed_during("/a", 1, 500ms) == Writer::somebody);
+    CHECK(writes.changed_during("/a", 1, 500ms + event * 2ms) == Writer::somebody);
   }
+  CHECK(writes.changed_during("/a", 2, 500ms) == Writer::suspect);
+  CHECK(writes.changed_during("/a", 2, 510ms) == Writer::suspect);
 }
 
 TEST_CASE("build writes: who saves during each build does so at other moments") {
@@ -31,6 +34,23 @@ TEST_CASE("build writes: who saves during each build does so at other moments") 
   for (BuildId build = 1; build < 20; ++build) {
     moment = moment < 1500ms ? moment + 400ms : 100ms;
     CHECK(writes.changed_during("/a", build, moment) == Writer::somebody);
+  }
+}
+
+TEST_CASE("build writes: who saves so often that a build sees two of it is no build") {
+  BuildWrites writes;
+  for (BuildId build = 1; build < 20; ++build) {
+    CHECK(writes.changed_during("/a", build, 40ms) != Writer::build);
+    CHECK(writes.changed_during("/a", build, 80ms) == Writer::somebody);
+  }
+}
+
+TEST_CASE("build writes: a rhythm that drifts is no build's") {
+  BuildWrites writes;
+  Time moment = 400ms;
+  for (BuildId build = 1; build < 8; ++build) {
+    moment -= 50ms;  // saves every 350 ms, builds of 400 ms
+    CHECK(writes.changed_during("/a", build, moment) != Writer::build);
   }
 }
 
@@ -43,20 +63,21 @@ TEST_CASE("build writes: builds in which the file rests are no row") {
 
 TEST_CASE("build writes: a save of such a file at another moment of a build is a save") {
   BuildWrites writes;
-  for (BuildId build = 1; build <= 3; ++build) {
+  for (BuildId build = 1; build <= 4; ++build) {
     writes.changed_during("/a", build, 100ms);
   }
   CHECK(writes.changed_during("/a", 9, 100ms) == Writer::build);
   CHECK(writes.changed_during("/a", 9, 3s) == Writer::somebody);
+  CHECK(writes.changed_during("/a", 10, 100ms) == Writer::build);
 }
 
 TEST_CASE("build writes: a change outside of builds starts anew") {
   BuildWrites writes;
-  for (BuildId build = 1; build <= 3; ++build) {
+  for (BuildId build = 1; build <= 4; ++build) {
     writes.changed_during("/a", build, 100ms);
   }
   writes.changed_outside("/a");
-  CHECK(writes.changed_during("/a", 4, 100ms) == Writer::somebody);
+  CHECK(writes.changed_during("/a", 5, 100ms) == Writer::somebody);
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ class Session {
     take(core::ModelLoaded{small_project()});
     finish_build();
     analysed(build_id);
+    now += 1s;
   }
 
   void save(const std::string& path) {
