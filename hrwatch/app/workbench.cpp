@@ -122,7 +122,7 @@ void Workbench::analyse(core::RoundId round, const fs::path& executable) {
       save_when_idle();
     }
   };
-  for (const auto& [name, module] : modules_) {
+  for (auto& [name, module] : modules_) {
     auto described = std::make_shared<DescriptionStore::Described>(Failure{});
     workers_.run(
         [described, store = store_, facts = module.facts, newest = module.newest] {
@@ -152,6 +152,7 @@ void Workbench::analyse(core::RoundId round, const fs::path& executable) {
           }
           one_done();
         });
+    draft(module);
   }
   auto id = std::make_shared<std::string>();
   workers_.run(
@@ -164,6 +165,29 @@ void Workbench::analyse(core::RoundId round, const fs::path& executable) {
         analysis->result.executable_id = *id;
         one_done();
       });
+}
+
+void Workbench::draft(Module& module) {
+  const auto& name = module.facts.name;
+  module.draft = {};
+  if (std::none_of(hosts_.begin(), hosts_.end(),
+                   [&](const auto& host) { return host.second.generations.contains(name); })) {
+    return;
+  }
+  auto promise = std::make_shared<std::promise<Draft>>();
+  module.draft = promise->get_future().share();
+  workers_.run(
+      [promise, gen = folder_ / "gen", facts = module.facts, newest = module.newest] {
+        const auto id = analysis::read_build_id(facts.artifact);
+        Draft draft;
+        if (id.ok() && !(newest && newest->build_id == id.value())) {
+          if (auto made = publish::Draft::make(facts.artifact, gen, facts.name); made.ok()) {
+            draft = std::make_shared<publish::Draft>(std::move(made).value());
+          }
+        }
+        promise->set_value(std::move(draft));
+      },
+      [] {});
 }
 
 std::uint32_t Workbench::newest_generation(const std::string& module) const {
@@ -192,9 +216,16 @@ std::shared_ptr<Workbench::Copy> Workbench::publish(Module& module, std::uint32_
   module.copy = copy;
   auto result = std::make_shared<hr::wire::Result<fs::path>>(Failure{});
   workers_.run(
-      [result, gen, copy, facts = module.facts, newest = module.newest] {
-        *result = publish::publish({facts.artifact, gen, facts.name, copy->generation,
-                                    copy->build_id, entry_nops(*newest)});
+      [result, gen, copy, facts = module.facts, newest = module.newest,
+       draft = std::exchange(module.draft, {})] {
+        const publish::Request request{
+            facts.artifact, gen, facts.name, copy->generation, copy->build_id, entry_nops(*newest)};
+        // It was begun before the description, so that this never waits for a free worker.
+        if (const Draft made = draft.valid() ? draft.get() : nullptr) {
+          *result = publish::publish(request, std::move(*made));
+        } else {
+          *result = publish::publish(request);
+        }
       },
       [result, copy] {
         copy->done = true;

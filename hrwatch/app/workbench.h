@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -67,11 +68,15 @@ class Workbench {
     bool debug_words_set = false;
   };
 
+  // Null: there is none, or it could not be made.
+  using Draft = std::shared_ptr<publish::Draft>;
+
   struct Module {
     WatchedModule facts;
     Description newest;  // of the last good build
     std::shared_ptr<Copy> copy;
     std::uint32_t last_generation = 0;
+    std::shared_future<Draft> draft;  // of the build that is analysed
   };
 
   struct Lineages {
@@ -91,6 +96,8 @@ class Workbench {
 
   struct Judgement;
 
+  // Copies the artifact while it is described, if it is a new build that somebody may load.
+  void draft(Module& module);
   // A copy of the module's newest build that is newer than generation `newest_known`.
   std::shared_ptr<Copy> publish(Module& module, std::uint32_t newest_known);
   std::uint32_t newest_generation(const std::string& module) const;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -44,22 +45,6 @@ class Descriptor {
   int number_;
 };
 
-// The name a file has while it is written; gone again in the end, whatever happened.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(std::filesystem::path path) : path_(std::move(path)) {}
-
-  ~TemporaryFile() { ::unlink(path_.c_str()); }
-
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  const char* path() const { return path_.c_str(); }
-
- private:
-  std::filesystem::path path_;
-};
-
 // A private view of a file: what is edited in it stays in memory until written back, so that a full
 // disk is an error of write() and not a SIGBUS.
 class PrivateView {
@@ -89,9 +74,10 @@ std::string file_name(const Request& request) {
   return request.module + "." + std::to_string(request.generation) + ".so";
 }
 
-Failure failed(const Request& request, int error, std::uint64_t size) {
-  const std::string what = file_name(request) + " could not be published";
-  const std::string folder = request.folder.native();
+Failure failed(const std::string& module, const std::filesystem::path& library,
+               const std::filesystem::path& in_folder, int error, std::uint64_t size) {
+  const std::string what = "module " + module + " could not be published";
+  const std::string folder = in_folder.native();
   if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
     return {what,
             std::string(error == ENOSPC   ? "the disk is full"
@@ -101,7 +87,7 @@ Failure failed(const Request& request, int error, std::uint64_t size) {
             "free some space and save again; copies of programs that ended go when hrwatch starts"};
   }
   if (error == ENODATA) {
-    return {what, request.library.native() + " became shorter while it was copied",
+    return {what, library.native() + " became shorter while it was copied",
             "nothing to do: the next complete build is taken up"};
   }
   return {what, folder + ": " + std::strerror(error), "make the folder writable, then save again"};
@@ -125,21 +111,20 @@ int write_back(int file, std::span<const std::byte> image, std::vector<Edit> edi
   return 0;
 }
 
-// Copies the library into `part` and edits the copy.
-Result<Done> write_copy(const Request& request, const Descriptor& library, const Descriptor& part,
-                        std::uint64_t size) {
-  if (const int error = copy_content(library.get(), part.get(), size)) {
-    return failed(request, error, size);
-  }
-
+// Makes the copy of the library in `file` what a generation must be.
+Result<Done> edit_copy(const Request& request, int file) {
   struct stat copied {};
 
-  if (::fstat(part.get(), &copied) != 0 || copied.st_size == 0) {
-    return failed(request, ENODATA, size);
+  const auto fail = [&](int error) {
+    return failed(request.module, request.library, request.folder, error,
+                  static_cast<std::uint64_t>(copied.st_size));
+  };
+  if (::fstat(file, &copied) != 0 || copied.st_size == 0) {
+    return fail(ENODATA);
   }
-  const PrivateView view(part.get(), static_cast<std::size_t>(copied.st_size));
+  const PrivateView view(file, static_cast<std::size_t>(copied.st_size));
   if (!view.mapped()) {
-    return failed(request, errno, size);
+    return fail(errno);
   }
   auto edits = edit_image(view.bytes(), request.build_id, request.nops);
   if (!edits) {
@@ -147,11 +132,11 @@ Result<Done> write_copy(const Request& request, const Descriptor& library, const
     failure.why = request.library.native() + ": " + failure.why;
     return failure;
   }
-  if (const int error = write_back(part.get(), view.bytes(), std::move(edits).value())) {
-    return failed(request, error, size);
+  if (const int error = write_back(file, view.bytes(), std::move(edits).value())) {
+    return fail(error);
   }
-  if (::fchmod(part.get(), 0500) != 0) {
-    return failed(request, errno, size);
+  if (::fchmod(file, 0500) != 0) {
+    return fail(errno);
   }
   return Done();
 }
@@ -176,32 +161,58 @@ int rename_into_place(const char* from, const char* to) {
 
 }  // namespace
 
-Result<std::filesystem::path> publish(const Request& request) {
-  const Descriptor library(::open(request.library.c_str(), O_RDONLY | O_CLOEXEC));
+Result<Draft> Draft::make(const std::filesystem::path& library, const std::filesystem::path& folder,
+                          const std::string& module) {
+  const Descriptor from(::open(library.c_str(), O_RDONLY | O_CLOEXEC));
 
   struct stat built {};
 
-  if (!library.open() || ::fstat(library.get(), &built) != 0 || !S_ISREG(built.st_mode)) {
-    return Failure{file_name(request) + " could not be published",
-                   request.library.native() + " is not there or can't be read",
+  if (!from.open() || ::fstat(from.get(), &built) != 0 || !S_ISREG(built.st_mode)) {
+    return Failure{"module " + module + " could not be published",
+                   library.native() + " is not there or can't be read",
                    "build it again: run ninja in the build folder"};
   }
-  make_folders(request.folder);
-  const std::filesystem::path path = request.folder / file_name(request);
-  TemporaryFile temporary(path.native() + ".part");
-  ::unlink(temporary.path());  // of a publish() that was killed
-  const Descriptor part(
-      ::open(temporary.path(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!part.open()) {
-    return failed(request, errno, 0);
+  make_folders(folder);
+  static std::atomic<unsigned> made = 0;
+  std::filesystem::path path = folder / (module + "." + std::to_string(++made) + ".so.part");
+  ::unlink(path.c_str());  // of a tool that was killed
+  const auto size = static_cast<std::uint64_t>(built.st_size);
+  Draft draft(path, ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (draft.file_ < 0) {
+    return failed(module, library, folder, errno, 0);
   }
-  if (auto written = write_copy(request, library, part, static_cast<std::uint64_t>(built.st_size));
-      !written) {
-    return written.failure();
+  if (const int error = copy_content(from.get(), draft.file_, size)) {
+    return failed(module, library, folder, error, size);
   }
-  if (const int error = rename_into_place(temporary.path(), path.c_str())) {
+  return draft;
+}
+
+Draft::Draft(Draft&& other) noexcept
+    : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
+
+Draft::~Draft() {
+  if (file_ >= 0) {
+    ::close(file_);
+    ::unlink(path_.c_str());  // published: it has another name by now
+  }
+}
+
+Result<std::filesystem::path> publish(const Request& request) {
+  auto draft = Draft::make(request.library, request.folder, request.module);
+  if (!draft) {
+    return draft.failure();
+  }
+  return publish(request, std::move(draft).value());
+}
+
+Result<std::filesystem::path> publish(const Request& request, Draft draft) {
+  if (auto edited = edit_copy(request, draft.file_); !edited) {
+    return edited.failure();
+  }
+  std::filesystem::path path = request.folder / file_name(request);
+  if (const int error = rename_into_place(draft.path_.c_str(), path.c_str())) {
     if (error != EEXIST) {
-      return failed(request, error, 0);
+      return failed(request.module, request.library, request.folder, error, 0);
     }
     return Failure{file_name(request) + " could not be published",
                    "that generation is already in " + request.folder.native(),

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "wire/result.h"
@@ -22,11 +23,37 @@ struct Request {
   std::vector<std::uint64_t> nops;  // link-time addresses of 2-byte entry NOPs to normalise (66 90)
 };
 
+// The bytes of a built library, copied before it is known what must differ. Removes its file unless
+// it was published.
+class Draft {
+ public:
+  // Copies `library` into `folder`, under a name that no reader looks for.
+  // Errors: disk full, library gone. Cost: about 0.3 ms a MB without reflinks, more while the
+  // system is busy writing.
+  static hr::wire::Result<Draft> make(const std::filesystem::path& library,
+                                      const std::filesystem::path& folder,
+                                      const std::string& module);
+
+  Draft(Draft&& other) noexcept;
+  Draft& operator=(Draft&&) = delete;
+  ~Draft();
+
+ private:
+  friend hr::wire::Result<std::filesystem::path> publish(const Request& request, Draft draft);
+
+  Draft(std::filesystem::path path, int file) : path_(std::move(path)), file_(file) {}
+
+  std::filesystem::path path_;
+  int file_;  // open for reading and writing; -1 = moved from
+};
+
 // Writes <folder>/<module>.<generation>.so (mode 0600 while written, 0500 when done) and renames it
 // into place: a reader sees all of it or nothing. Returns its path.
 // Errors: disk full, library replaced meanwhile, no room for DT_SYMBOLIC; nothing is left behind.
 // Cost: one copy of the file (about 0.3 ms a MB without reflinks).
 hr::wire::Result<std::filesystem::path> publish(const Request& request);
+// The same from a copy that exists: what is left are the edits.
+hr::wire::Result<std::filesystem::path> publish(const Request& request, Draft draft);
 
 // Eight bytes of a copy, little endian, that say something else from now on.
 struct Word {
