@@ -126,6 +126,9 @@ TEST_CASE("After a commit the older code has its page rights back") {
 }
 
 TEST_CASE("A generation is mapped at the place of its number") {
+#ifdef __SANITIZE_ADDRESS__
+  return;  // its allocator maps memory while the library is loaded, sometimes in that very place
+#endif
   TinyHost host;
   const auto& oldest = host.module->generation_0();
   const auto places = host.module->space().slot(runtime::slot_count);
