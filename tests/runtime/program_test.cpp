@@ -96,6 +96,7 @@ struct CleanFolder {
 };
 
 // Serves the program whenever it joins, until version 2 is live in it. It may end as soon as it is.
+// A reload dies with the plugin that it was meant for: it is sent anew for the one that came then.
 void serve_version_2(FakeTool& tool, Program& program) {
   while (test::wait_until([&] { return tool.is_called(10) || program.has_ended(); }) &&
          !program.has_ended()) {
@@ -105,6 +106,9 @@ void serve_version_2(FakeTool& tool, Program& program) {
     while (auto message = tool.next()) {
       if (std::holds_alternative<wire::Committed>(*message))
         return;
+      if (std::holds_alternative<wire::RefusedByHost>(*message) ||
+          std::holds_alternative<wire::ModulesChanged>(*message))
+        tool.send(reload_of(2));
     }
   }
 }
