@@ -451,8 +451,8 @@ void SessionLoop::perform(const core::StopProgram& effect) {
 
 void SessionLoop::perform(const core::Report& effect) {
   const auto time = now();
+  last_build_.note(effect.news);  // first: who sees the news may ask `explain` at once
   screen_->show(effect.news, time);
-  last_build_.note(effect.news);
   if (trace_file_ != nullptr) {
     write_to(trace_file_, trace_.add(effect.news, time));
   }
