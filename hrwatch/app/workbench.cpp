@@ -144,9 +144,7 @@ void Workbench::analyse(core::RoundId round, const fs::path& executable) {
             const bool fresh = built.newest && built.newest != described->value();
             built.newest = described->value();
             analysis->result.modules.push_back({name, built.newest->build_id, std::nullopt});
-            if (fresh && std::any_of(hosts_.begin(), hosts_.end(), [&](const auto& host) {
-                  return host.second.generations.contains(name);
-                })) {
+            if (fresh && is_loaded(name)) {
               publish(built, newest_generation(name));
             }
           }
@@ -170,8 +168,7 @@ void Workbench::analyse(core::RoundId round, const fs::path& executable) {
 void Workbench::draft(Module& module) {
   const auto& name = module.facts.name;
   module.draft = {};
-  if (std::none_of(hosts_.begin(), hosts_.end(),
-                   [&](const auto& host) { return host.second.generations.contains(name); })) {
+  if (!is_loaded(name)) {
     return;
   }
   auto promise = std::make_shared<std::promise<Draft>>();
@@ -188,6 +185,11 @@ void Workbench::draft(Module& module) {
         promise->set_value(std::move(draft));
       },
       [] {});
+}
+
+bool Workbench::is_loaded(const std::string& module) const {
+  return std::any_of(hosts_.begin(), hosts_.end(),
+                     [&](const auto& host) { return host.second.generations.contains(module); });
 }
 
 std::uint32_t Workbench::newest_generation(const std::string& module) const {

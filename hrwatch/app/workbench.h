@@ -100,6 +100,8 @@ class Workbench {
   void draft(Module& module);
   // A copy of the module's newest build that is newer than generation `newest_known`.
   std::shared_ptr<Copy> publish(Module& module, std::uint32_t newest_known);
+  // Some host has the module.
+  bool is_loaded(const std::string& module) const;
   std::uint32_t newest_generation(const std::string& module) const;
   void judged(const std::shared_ptr<Judgement>& judgement);
   void set_debug_words(Copy& copy, const Bench& bench, const std::string& module,

@@ -59,6 +59,12 @@ class Session {
     take(core::TimerFired{core::TimerId::settle});
   }
 
+  // A step of the running build writes `path`, 20 ms on.
+  void write_in_build(const std::string& path) {
+    now += 20ms;
+    take(core::FilesChanged{{{path, core::FileChange::written, false, now}}});
+  }
+
   void finish_build(core::BuildOutcome outcome = core::BuildOutcome::succeeded) {
     take(core::BuildFinished{state.last_build, outcome, false, {}, {}});
   }

@@ -115,19 +115,15 @@ TEST_CASE("session: what failed to build is built with the next save, whatever t
 TEST_CASE("session: a file that the build writes each time is told once, and ends no build") {
   Session session;
   session.settle_in();
-  const auto write_in_build = [&] {
-    session.now += 20ms;
-    session.take(FilesChanged{{{"/p/version.h", FileChange::written, false, session.now}}});
-  };
   session.save("/p/game.cpp");
-  write_in_build();
+  session.write_in_build("/p/version.h");
   session.now += 5ms;
   session.take(TimerFired{TimerId::settle});
   REQUIRE(session.count<CancelBuild>() == 1);  // once it may be a save like any other
   session.finish_build(BuildOutcome::cancelled);
   for (int build = 2; build <= 3; ++build) {
     REQUIRE(session.count<StartBuild>() == 1);
-    write_in_build();
+    session.write_in_build("/p/version.h");
     CHECK(session.count<ErrorNews>() == (build == 3 ? 1 : 0));
     session.now += 500ms;
     session.take(TimerFired{TimerId::settle});
@@ -139,13 +135,13 @@ TEST_CASE("session: a file that the build writes each time is told once, and end
     session.take(TimerFired{TimerId::settle});
   }
   REQUIRE(session.count<StartBuild>() == 1);
-  write_in_build();
+  session.write_in_build("/p/version.h");
   CHECK(session.effects.empty());
   session.finish_build();
   session.analysed("c");
 
   session.save("/p/game.cpp");
-  write_in_build();
+  session.write_in_build("/p/version.h");
   CHECK(session.effects.empty());
   session.finish_build();
   session.analysed("d");
@@ -157,16 +153,12 @@ TEST_CASE("session: a file that the build writes each time is told once, and end
 TEST_CASE("session: a save beside a doubtful change is built at once") {
   Session session;
   session.settle_in();
-  const auto write_in_build = [&] {
-    session.now += 20ms;
-    session.take(FilesChanged{{{"/p/version.h", FileChange::written, false, session.now}}});
-  };
   session.save("/p/game.cpp");
-  write_in_build();
+  session.write_in_build("/p/version.h");
   session.now += 5ms;
   session.take(TimerFired{TimerId::settle});
   session.finish_build(BuildOutcome::cancelled);
-  write_in_build();
+  session.write_in_build("/p/version.h");
   session.now += 100ms;
   session.finish_build();
   session.analysed("b");
