@@ -47,6 +47,8 @@ class FakeTool {
   // accept(), the Hello with its token checked, and the Welcome.
   wire::Hello greet();
 
+  // The host calls again at once, by the announcement it finds: withdraw() before, where another
+  // tool is to listen in this one's place.
   void hang_up() { stream_.close(); }
 
   void send(const wire::ToolMessage& message);

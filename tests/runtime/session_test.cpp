@@ -92,8 +92,8 @@ TEST_CASE("A host joins a session that comes later, and every one after that") {
   CHECK_FALSE(first.is_called(50));
   first.announce();
   first.greet();
-  first.hang_up();
   first.withdraw();
+  first.hang_up();
   FakeTool second(presented.host.folder.path(), "second");
   second.announce();
   CHECK(second.greet().modules.size() == 1);
@@ -279,6 +279,7 @@ TEST_CASE("A frame may come in pieces, and be cut off") {
                      bytes.begin() + static_cast<std::ptrdiff_t>(std::min(at + 97, bytes.size()))});
   tool.expect<wire::Committed>();
   tool.send_bytes({bytes.begin(), bytes.begin() + 50});
+  tool.withdraw();
   tool.hang_up();
   FakeTool next(presented.host.folder.path(), "next");
   next.announce();
