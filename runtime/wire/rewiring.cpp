@@ -1,16 +1,24 @@
 #include "wire/rewiring.h"
 
+#include <algorithm>
+
 #include "wire/little_endian.h"
 
 namespace hr::wire {
 namespace {
 
-constexpr std::uint32_t magic = 0x31575248;  // "HRW1": another layout takes another number
+constexpr std::uint32_t magic = 0x32575248;  // "HRW2": another layout takes another number
 
 Failure malformed(const char* why) {
   return {"a reload could not be read", why,
           "use the hrwatch and libhr.so of one release; if they are, report this"};
 }
+
+// Defined below the functions for the elements, which a template finds only there.
+template <class T>
+void put_list(Writer& out, const std::vector<T>& list);
+template <class T>
+void get_list(Reader& in, std::vector<T>& list, std::size_t smallest);
 
 // One function for both directions would need a visitor; two short lists side by side are easier to
 // compare. The order of fields is the order in rewiring.h.
@@ -70,6 +78,56 @@ void put(Writer& out, const Initialiser& initialiser) {
   out.text(initialiser.variable);
 }
 
+void put(Writer& out, const MemberMove& move) {
+  out.number(move.from);
+  out.number(move.to);
+  out.number(move.from_size);
+  out.number(move.to_size);
+  out.number(static_cast<std::uint8_t>(move.how));
+  out.number(static_cast<std::uint8_t>(move.was));
+  out.text(move.name);
+}
+
+void put(Writer& out, const OldMember& member) {
+  out.number(member.offset);
+  out.number(member.size);
+  out.text(member.name);
+  out.text(member.type);
+}
+
+void put(Writer& out, const std::string& text) {
+  out.text(text);
+}
+
+void put(Writer& out, Address address) {
+  out.number(address);
+}
+
+void put(Writer& out, const TypeMigration& migration) {
+  out.text(migration.type);
+  out.number(migration.table);
+  out.number(migration.old_size);
+  out.number(migration.new_size);
+  put_list(out, migration.members);
+  put_list(out, migration.old_members);
+  put_list(out, migration.defaulted);
+  put_list(out, migration.dropped);
+}
+
+void put(Writer& out, const VtableMove& move) {
+  out.number(move.old);
+  out.number(move.now);
+  out.text(move.type);
+}
+
+template <class T>
+void put_list(Writer& out, const std::vector<T>& list) {
+  out.count(list.size());
+  for (const T& element : list) {
+    put(out, element);
+  }
+}
+
 void get(Reader& in, Home& home) {
   home.generation = in.number<std::uint32_t>();
   home.address = in.number<Address>();
@@ -125,12 +183,55 @@ void get(Reader& in, Initialiser& initialiser) {
   initialiser.variable = in.text();
 }
 
-template <class T>
-void put_list(Writer& out, const std::vector<T>& list) {
-  out.count(list.size());
-  for (const T& element : list) {
-    put(out, element);
+void get(Reader& in, std::string& text) {
+  text = in.text();
+}
+
+void get(Reader& in, Address& address) {
+  address = in.number<Address>();
+}
+
+void get(Reader& in, MemberMove::How& how) {
+  const auto number = in.number<std::uint8_t>();
+  if (number > static_cast<std::uint8_t>(MemberMove::How::floating)) {
+    in.fail();
+    return;
   }
+  how = static_cast<MemberMove::How>(number);
+}
+
+void get(Reader& in, MemberMove& move) {
+  move.from = in.number<std::uint64_t>();
+  move.to = in.number<std::uint64_t>();
+  move.from_size = in.number<std::uint64_t>();
+  move.to_size = in.number<std::uint64_t>();
+  get(in, move.how);
+  get(in, move.was);
+  move.name = in.text();
+}
+
+void get(Reader& in, OldMember& member) {
+  member.offset = in.number<std::uint64_t>();
+  member.size = in.number<std::uint64_t>();
+  member.name = in.text();
+  member.type = in.text();
+}
+
+void get(Reader& in, TypeMigration& migration) {
+  migration.type = in.text();
+  migration.table = in.number<Address>();
+  migration.old_size = in.number<std::uint64_t>();
+  migration.new_size = in.number<std::uint64_t>();
+  get_list(in, migration.members, 38);
+  get_list(in, migration.old_members, 24);
+  get_list(in, migration.defaulted, 4);
+  get_list(in, migration.dropped, 4);
+}
+
+void get(Reader& in, VtableMove& move) {
+  move.old = in.number<std::uint32_t>();
+  move.now = in.number<Address>();
+  move.type = in.text();
 }
 
 // `smallest`: the fewest bytes an element takes, so that a count can't ask for more memory than a
@@ -168,6 +269,9 @@ std::vector<std::byte> encode(const Rewiring& rewiring) {
   put_list(out, rewiring.supersede);
   put_list(out, rewiring.slots);
   put_list(out, rewiring.initialisers);
+  put_list(out, rewiring.tables);
+  put_list(out, rewiring.migrations);
+  put_list(out, rewiring.vtables);
   return out.take();
 }
 
@@ -187,6 +291,9 @@ Result<Rewiring> decode_rewiring(std::span<const std::byte> bytes) {
   get_list(in, rewiring.supersede, 24);
   get_list(in, rewiring.slots, 12);
   get_list(in, rewiring.initialisers, 12);
+  get_list(in, rewiring.tables, 8);
+  get_list(in, rewiring.migrations, 44);
+  get_list(in, rewiring.vtables, 16);
   if (!in.ok()) {
     return malformed("its rewiring ends too early");
   }
@@ -194,8 +301,11 @@ Result<Rewiring> decode_rewiring(std::span<const std::byte> bytes) {
     return malformed("bytes follow its rewiring");
   }
   const std::size_t homes = rewiring.homes.size();
+  const bool tables_in_range =
+      std::all_of(rewiring.vtables.begin(), rewiring.vtables.end(),
+                  [&](const VtableMove& move) { return move.old < homes; });
   if (!homes_in_range(rewiring.code, homes) || !homes_in_range(rewiring.data, homes) ||
-      !homes_in_range(rewiring.images, homes)) {
+      !homes_in_range(rewiring.images, homes) || !tables_in_range) {
     return malformed("its rewiring names a home that it does not list");
   }
   return rewiring;

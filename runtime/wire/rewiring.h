@@ -86,6 +86,54 @@ struct Initialiser {
   std::string variable;
 };
 
+// One member that objects of the old layout and of the new one have in common.
+struct MemberMove {
+  enum class How : std::uint8_t {
+    typed,            // by the type tables: the members that stand at `from` and `to` say how
+    bytes,            // the same bytes mean the same: copied, as far as both sizes go
+    pointer,          // 8 bytes that may point to an object which moves
+    boolean,          // a number of which only 0 and 1 exist
+    signed_number,    // the four kinds of numbers: converted where the value fits the new size
+    unsigned_number,  // (for these `how` says what it is now, `was` what it was)
+    floating,
+  };
+
+  std::uint64_t from = 0, to = 0;            // byte offsets in the old and the new object
+  std::uint64_t from_size = 0, to_size = 0;  // bytes
+  How how = How::typed;
+  How was = How::typed;
+  std::string name;
+};
+
+// A member that the old layout has: what a program's own migration asks for by name.
+struct OldMember {
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  std::string name;
+  std::string type;
+};
+
+// How objects of one class become objects of the new build's layout. A class that changed and has
+// no entry can't be migrated.
+struct TypeMigration {
+  std::string type;            // readable name
+  Address table = 0;           // hr_type of the new build; 0 = a class that has none
+  std::uint64_t old_size = 0;  // bytes of an object
+  std::uint64_t new_size = 0;
+  std::vector<MemberMove> members;     // by `to`
+  std::vector<OldMember> old_members;  // by offset, all of them
+  std::vector<std::string> defaulted;  // names for the report: new, or impossible to convert
+  std::vector<std::string> dropped;
+};
+
+// A virtual table whose shape changed: words of registered live objects that point to `old` (an
+// address point, Itanium C++ ABI 2.5.2) point to `now` of the new build from the commit on.
+struct VtableMove {
+  std::uint32_t old = 0;  // a home
+  Address now = 0;
+  std::string type;  // readable name of the class
+};
+
 struct Rewiring {
   std::uint64_t memory_size = 0;  // bytes of address space the published copy occupies
   std::vector<Home> homes;
@@ -97,6 +145,13 @@ struct Rewiring {
   std::vector<Supersede> supersede;
   std::vector<SlotValue> slots;
   std::vector<Initialiser> initialisers;
+  // Every type table (object of type hr_type, hr/state.h) of the new build, changed or not: the
+  // data symbols named `_ZN2hr6detail7type_ofI...` (C++) and `hr_type_of_...` (C). Their words are
+  // never re-pointed, and older copies of them never overwritten: a table leads to the functions of
+  // its own build, which is what moves objects from the old layout to the new one.
+  std::vector<Address> tables;
+  std::vector<TypeMigration> migrations;
+  std::vector<VtableMove> vtables;
 };
 
 // Serialises a rewiring (little endian, length-prefixed lists). Never fails.

@@ -36,6 +36,23 @@ TEST_CASE("a rewiring comes out as it went in") {
   CHECK(r.slots[1].body == 0x1200);
   REQUIRE(r.initialisers.size() == 1);
   CHECK(r.initialisers[0].variable == "names");
+  CHECK(r.tables == samples::rewiring().tables);
+  REQUIRE(r.migrations.size() == 2);
+  const hr::wire::TypeMigration& migration = r.migrations[0];
+  CHECK(migration.type == "Enemy");
+  CHECK(migration.table == 0x3c00);
+  CHECK(migration.new_size == 32);
+  REQUIRE(migration.members.size() == 2);
+  CHECK(migration.members[0].to == 16);
+  CHECK(migration.members[0].how == hr::wire::MemberMove::How::floating);
+  CHECK(migration.members[0].was == hr::wire::MemberMove::How::signed_number);
+  CHECK(migration.members[1].name == "name");
+  REQUIRE(migration.old_members.size() == 3);
+  CHECK(migration.old_members[2].type == "int");
+  CHECK(migration.defaulted == std::vector<std::string>{"armour"});
+  CHECK(migration.dropped == std::vector<std::string>{"mana"});
+  REQUIRE(r.vtables.size() == 1);
+  CHECK(r.vtables[0].now == 0x3d10);
   CHECK(encode(r) == encode(samples::rewiring()));  // whatever the checks above forgot
 }
 
@@ -45,15 +62,24 @@ TEST_CASE("an empty rewiring is a rewiring") {
 }
 
 TEST_CASE("a patch that names a home beyond the list is refused") {
-  Rewiring code, data, image;
+  Rewiring code, data, image, vtable;
   code.code.push_back({0x10, -4, 0});
   data.data.push_back({0x10, 0x20, 0, 0});
   image.images.push_back({0, 0x10, 4, "x"});
-  for (const Rewiring& r : {code, data, image}) {
+  vtable.vtables.push_back({0, 0x10, "Enemy"});
+  for (const Rewiring& r : {code, data, image, vtable}) {
     const auto decoded = decode_rewiring(encode(r));
     REQUIRE_FALSE(decoded.ok());
     CHECK(decoded.failure().why == "its rewiring names a home that it does not list");
   }
+}
+
+TEST_CASE("a way to move a member that does not exist is refused") {
+  Rewiring rewiring;
+  rewiring.migrations.push_back({});
+  rewiring.migrations[0].members.push_back({});
+  rewiring.migrations[0].members[0].was = static_cast<hr::wire::MemberMove::How>(7);
+  CHECK_FALSE(decode_rewiring(encode(rewiring)).ok());
 }
 
 TEST_CASE("every truncation of a rewiring and every byte too many is refused") {

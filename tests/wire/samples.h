@@ -21,6 +21,19 @@ inline hr::wire::Rewiring rewiring() {
   r.supersede = {{0, 0x1100, 0x1104, 7}};
   r.slots = {{7, 0x1180}, {8, 0x1200}};
   r.initialisers = {{0x1500, "names"}};
+  using How = hr::wire::MemberMove::How;
+  r.tables = {0x3c00, 0x3c80};
+  r.migrations = {{"Enemy",
+                   0x3c00,
+                   24,
+                   32,
+                   {{8, 16, 4, 8, How::floating, How::signed_number, "hp"},
+                    {0, 0, 8, 8, How::typed, How::typed, "name"}},
+                   {{0, 8, "name", "const char*"}, {8, 4, "hp", "int"}, {12, 4, "mana", "int"}},
+                   {"armour"},
+                   {"mana"}},
+                  {}};
+  r.vtables = {{1, 0x3d10, "Enemy"}};
   return r;
 }
 
