@@ -170,6 +170,14 @@ class Background {
 
   void handle(Connection&, const wire::Rejected& rejected) { tell_refused("", rejected.failure); }
 
+  void handle(Connection&, const wire::RollBack&) {}
+
+  void handle(Connection&, const wire::Abandon&) {}
+
+  void handle(Connection&, const wire::CrashExplained&) {}
+
+  void handle(Connection&, const wire::Answered&) {}
+
   void handle(Connection&, const wire::BuildStarted&) { tell(HR_EVENT_BUILD_STARTED); }
 
   void handle(Connection&, const wire::BuildFinished&) { tell(HR_EVENT_BUILD_FINISHED); }

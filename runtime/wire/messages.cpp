@@ -50,7 +50,18 @@ Json json_of(const ModuleReload& reload) {
           {"generation", reload.generation},
           {"build_id", reload.build_id},
           {"path", reload.path},
-          {"rewiring_bytes", reload.rewiring.size()}};
+          {"rewiring_bytes", reload.rewiring.size()},
+          {"withdrawals", reload.withdrawals}};
+}
+
+Json json_of(const Withdrawal& withdrawal) {
+  return {{"generation", withdrawal.generation}, {"during", withdrawal.during}};
+}
+
+Json json_of(const WithdrawnModule& module) {
+  return {{"module", module.module},
+          {"withdrawal", json_of(module.withdrawal)},
+          {"running", module.running}};
 }
 
 Json json_of(const ModuleState& module);
@@ -71,7 +82,8 @@ Json json_of(const ModuleState& module) {
                {"first_place", module.first_place},
                {"place_size", module.place_size},
                {"place_count", module.place_count},
-               {"generations", json_list(module.generations)}};
+               {"generations", json_list(module.generations)},
+               {"withdrawn", json_list(module.withdrawn)}};
   if (module.problem) {
     json["problem"] = json_of(*module.problem);
   }
@@ -110,6 +122,42 @@ Json header_of(const RefusedByHost& message) {
           {"failure", json_of(message.failure)}};
 }
 
+Json header_of(const Withdrawn& message) {
+  return {
+      {"type", "withdrawn"}, {"request", message.request}, {"modules", json_list(message.modules)}};
+}
+
+Json header_of(const RequestDone& message) {
+  Json json = {{"type", "request_done"}, {"request", message.request}, {"count", message.count}};
+  if (message.failure) {
+    json["failure"] = json_of(*message.failure);
+  }
+  return json;
+}
+
+Json header_of(const Crashed& message) {
+  return {{"type", "crashed"},
+          {"crash", message.crash},
+          {"thread", message.thread},
+          {"cause", message.cause},
+          {"detail", message.detail},
+          {"address", message.address},
+          {"module", message.module},
+          {"generation", message.generation},
+          {"outcome", static_cast<unsigned>(message.outcome)},
+          {"running", message.running},
+          {"registers", message.registers},
+          {"stack_address", message.stack_address}};
+}
+
+Json header_of(const Command& message) {
+  return {{"type", "command"},
+          {"protocol", message.protocol},
+          {"token", message.token},
+          {"verb", message.verb},
+          {"argument", message.argument}};
+}
+
 Json header_of(const Welcome& message) {
   return {{"type", "welcome"}, {"protocol", message.protocol}, {"answer", message.answer}};
 }
@@ -142,9 +190,33 @@ Json header_of(const RefusedByTool& message) {
           {"failure", json_of(message.failure)}};
 }
 
-// The binary part of a message. Only a reload has one.
+Json header_of(const RollBack& message) {
+  return {{"type", "roll_back"}, {"request", message.request}, {"module", message.module}};
+}
+
+Json header_of(const Abandon& message) {
+  return {{"type", "abandon"}, {"request", message.request}};
+}
+
+Json header_of(const CrashExplained& message) {
+  return {{"type", "crash_explained"}, {"crash", message.crash}, {"text", json_of(message.text)}};
+}
+
+Json header_of(const Answered& message) {
+  Json json = {{"type", "answered"}, {"code", message.code}, {"text", message.text}};
+  if (message.failure) {
+    json["failure"] = json_of(*message.failure);
+  }
+  return json;
+}
+
+// The binary part of a message. Only a reload and a crash have one.
 template <class T>
 void append_payload(std::vector<std::byte>&, const T&) {}
+
+void append_payload(std::vector<std::byte>& payload, const Crashed& message) {
+  payload = message.stack;
+}
 
 void append_payload(std::vector<std::byte>& payload, const Reload& message) {
   for (const ModuleReload& module : message.modules) {
@@ -227,6 +299,8 @@ class Fields {
   template <class T>
   void get(const char* name, std::vector<T>& list);
 
+  void get(const char* name, Withdrawal& withdrawal);
+
   void get(const char* name, Failure& failure) {
     if (const Json* field = find(name)) {
       Fields inner(*field, complaint_);
@@ -239,6 +313,14 @@ class Fields {
   void get_if_present(const char* name, std::optional<Failure>& failure) {
     if (good() && object_.contains(name)) {
       get(name, failure.emplace());
+    }
+  }
+
+  // What the other side has only since a later release: `value` stays as it is without.
+  template <class T>
+  void get_if_present(const char* name, T& value) {
+    if (good() && object_.contains(name)) {
+      get(name, value);
     }
   }
 
@@ -269,6 +351,17 @@ void read(Fields& in, GenerationId& generation) {
   in.get("distance", generation.distance);
 }
 
+void read(Fields& in, Withdrawal& withdrawal) {
+  in.get("generation", withdrawal.generation);
+  in.get("during", withdrawal.during);
+}
+
+void read(Fields& in, WithdrawnModule& module) {
+  in.get("module", module.module);
+  in.get("withdrawal", module.withdrawal);
+  in.get("running", module.running);
+}
+
 void read(Fields& in, ModuleState& module) {
   in.get("name", module.name);
   in.get("path", module.path);
@@ -278,6 +371,7 @@ void read(Fields& in, ModuleState& module) {
   in.get("place_count", module.place_count);
   in.get("generations", module.generations);
   in.get_if_present("problem", module.problem);
+  in.get_if_present("withdrawn", module.withdrawn);
 }
 
 void read(Fields& in, ModuleCommit& commit) {
@@ -305,6 +399,7 @@ void read(Fields& in, AnnouncedModule& announced) {
   in.get("build_id", announced.reload.build_id);
   in.get("path", announced.reload.path);
   in.get("rewiring_bytes", announced.rewiring_bytes);
+  in.get_if_present("withdrawals", announced.reload.withdrawals);
 }
 
 template <class T>
@@ -324,6 +419,12 @@ void Fields::get(const char* name, std::vector<T>& list) {
       } else {
         complain(name);
       }
+    } else if constexpr (std::is_same_v<T, std::uint64_t>) {
+      if (const auto* number = element.get_ptr<const std::uint64_t*>()) {
+        list.push_back(*number);
+      } else {
+        complain(name);
+      }
     } else {
       Fields inner(element, complaint_);
       read(inner, list.emplace_back());
@@ -331,6 +432,13 @@ void Fields::get(const char* name, std::vector<T>& list) {
     if (!good()) {
       return;
     }
+  }
+}
+
+void Fields::get(const char* name, Withdrawal& withdrawal) {
+  if (const Json* field = find(name)) {
+    Fields inner(*field, complaint_);
+    read(inner, withdrawal);
   }
 }
 
@@ -362,6 +470,45 @@ void read_message(Fields& in, Payload, RefusedByHost& message) {
   in.get("reload_id", message.reload_id);
   in.get("module", message.module);
   in.get("failure", message.failure);
+}
+
+void read_message(Fields& in, Payload, Withdrawn& message) {
+  in.get("request", message.request);
+  in.get("modules", message.modules);
+}
+
+void read_message(Fields& in, Payload, RequestDone& message) {
+  in.get("request", message.request);
+  in.get("count", message.count);
+  in.get_if_present("failure", message.failure);
+}
+
+void read_message(Fields& in, Payload payload, Crashed& message) {
+  unsigned outcome = 0;
+  in.get("crash", message.crash);
+  in.get("thread", message.thread);
+  in.get("cause", message.cause);
+  in.get("detail", message.detail);
+  in.get("address", message.address);
+  in.get("module", message.module);
+  in.get("generation", message.generation);
+  in.get("outcome", outcome);
+  in.get("running", message.running);
+  in.get("registers", message.registers);
+  in.get("stack_address", message.stack_address);
+  if (outcome > static_cast<unsigned>(CrashOutcome::goes_on)) {
+    in.complain("outcome");
+    return;
+  }
+  message.outcome = static_cast<CrashOutcome>(outcome);
+  message.stack.assign(payload.begin(), payload.end());
+}
+
+void read_message(Fields& in, Payload, Command& message) {
+  in.get("protocol", message.protocol);
+  in.get("token", message.token);
+  in.get("verb", message.verb);
+  in.get("argument", message.argument);
 }
 
 void read_message(Fields& in, Payload, Welcome& message) {
@@ -402,6 +549,26 @@ void read_message(Fields&, Payload, BuildFinished&) {}
 void read_message(Fields& in, Payload, RefusedByTool& message) {
   in.get("module", message.module);
   in.get("failure", message.failure);
+}
+
+void read_message(Fields& in, Payload, RollBack& message) {
+  in.get("request", message.request);
+  in.get("module", message.module);
+}
+
+void read_message(Fields& in, Payload, Abandon& message) {
+  in.get("request", message.request);
+}
+
+void read_message(Fields& in, Payload, CrashExplained& message) {
+  in.get("crash", message.crash);
+  in.get("text", message.text);
+}
+
+void read_message(Fields& in, Payload, Answered& message) {
+  in.get("code", message.code);
+  in.get("text", message.text);
+  in.get_if_present("failure", message.failure);
 }
 
 // Counted before parsing, since a parsed "[[[[..." takes some 60 times its bytes.
@@ -507,7 +674,11 @@ Result<std::optional<HostMessage>> decode_host_message(std::span<const std::byte
   (void)(take<Hello>(frame, "hello", complaint, message) ||
          take<ModulesChanged>(frame, "modules_changed", complaint, message) ||
          take<Committed>(frame, "committed", complaint, message) ||
-         take<RefusedByHost>(frame, "refused_by_host", complaint, message));
+         take<RefusedByHost>(frame, "refused_by_host", complaint, message) ||
+         take<Withdrawn>(frame, "withdrawn", complaint, message) ||
+         take<RequestDone>(frame, "request_done", complaint, message) ||
+         take<Crashed>(frame, "crashed", complaint, message) ||
+         take<Command>(frame, "command", complaint, message));
   return checked(frame, complaint, std::move(message));
 }
 
@@ -525,7 +696,11 @@ Result<std::optional<ToolMessage>> decode_tool_message(std::span<const std::byte
          take<BuildStarted>(frame, "build_started", complaint, message) ||
          take<BuildFailed>(frame, "build_failed", complaint, message) ||
          take<BuildFinished>(frame, "build_finished", complaint, message) ||
-         take<RefusedByTool>(frame, "refused_by_tool", complaint, message));
+         take<RefusedByTool>(frame, "refused_by_tool", complaint, message) ||
+         take<RollBack>(frame, "roll_back", complaint, message) ||
+         take<Abandon>(frame, "abandon", complaint, message) ||
+         take<CrashExplained>(frame, "crash_explained", complaint, message) ||
+         take<Answered>(frame, "answered", complaint, message));
   return checked(frame, complaint, std::move(message));
 }
 

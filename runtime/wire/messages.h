@@ -28,6 +28,13 @@ struct GenerationId {
   std::int64_t distance = 0;  // bytes from where generation 0 is loaded to where this one is
 };
 
+// Generation `generation` was taken back while `during` was the newest one loaded: what it had
+// replaced runs again. Both stay loaded.
+struct Withdrawal {
+  std::uint32_t generation = 0;
+  std::uint32_t during = 0;
+};
+
 // A hot module in a host, as the host sees it.
 struct ModuleState {
   std::string name;                       // target name given to add_hot_module
@@ -40,6 +47,7 @@ struct ModuleState {
   std::int64_t first_place = 0;
   std::uint64_t place_size = 0;
   std::uint64_t place_count = 0;
+  std::vector<Withdrawal> withdrawn = {};  // in the order in which it happened
 };
 
 // ---- host -> tool
@@ -80,7 +88,60 @@ struct RefusedByHost {
   Failure failure;
 };
 
-using HostMessage = std::variant<Hello, ModulesChanged, Committed, RefusedByHost>;
+struct WithdrawnModule {
+  std::string module;
+  Withdrawal withdrawal;
+  std::uint32_t running = 0;  // the generation whose code runs now
+};
+
+// The newest code of these modules was taken back, in this order.
+struct Withdrawn {
+  std::uint64_t request = 0;  // of the RollBack that asked for it; 0: a crash did
+  std::vector<WithdrawnModule> modules;
+};
+
+// What became of a RollBack or Abandon.
+struct RequestDone {
+  std::uint64_t request = 0;
+  std::uint32_t count = 0;  // modules taken back, frames abandoned
+  std::optional<Failure> failure;
+};
+
+enum class CrashOutcome : std::uint8_t {
+  died,       // there was no guard: the program ends as it would have
+  went_back,  // the frame was abandoned, the generation before runs
+  waits,      // the frame was abandoned, and is not run until new code goes live
+  goes_on,    // the frame was abandoned, the next one runs the same code
+};
+
+// Code of a module crashed, threw out of its frame, or was abandoned on request.
+struct Crashed {
+  std::uint64_t crash = 0;       // counts in this process
+  std::int64_t thread = 0;       // as the kernel numbers it
+  std::string cause;             // "SIGSEGV", ..., "exception", "request"
+  std::string detail;            // of an exception: its type and words
+  std::uint64_t address = 0;     // that was accessed, if the signal has one
+  std::string module;            // the first one on the stack, "" = none
+  std::uint32_t generation = 0;  // of it that ran
+  CrashOutcome outcome = CrashOutcome::died;
+  std::uint32_t running = 0;  // of it that runs now
+  std::vector<std::uint64_t>
+      registers;                    // in DWARF order: rax rdx rcx rbx rsi rdi rbp rsp r8..r15 rip
+  std::uint64_t stack_address = 0;  // where `stack` was
+  std::vector<std::byte> stack;     // the top of it; travels in the payload
+};
+
+// Not from a host: a verb of the command line asks the session for something. Its first and only
+// message.
+struct Command {
+  int protocol = protocol_version;
+  std::string token;
+  std::string verb;
+  std::string argument;
+};
+
+using HostMessage = std::variant<Hello, ModulesChanged, Committed, RefusedByHost, Withdrawn,
+                                 RequestDone, Crashed, Command>;
 
 // ---- tool -> host
 
@@ -100,6 +161,7 @@ struct ModuleReload {
   std::string build_id;
   std::string path;                 // published copy in <build>/.hrwatch/gen
   std::vector<std::byte> rewiring;  // wire/rewiring.h; travels in the payload
+  std::uint32_t withdrawals = 0;    // of this module that the rewiring takes into account
 };
 
 // All modules of one save: they go live together or not at all.
@@ -132,8 +194,33 @@ struct RefusedByTool {
   Failure failure;
 };
 
-using ToolMessage = std::variant<Welcome, Rejected, Reload, BuildStarted, BuildFailed,
-                                 BuildFinished, RefusedByTool>;
+// Take the newest code back, once. Answered by RequestDone.
+struct RollBack {
+  std::uint64_t request = 0;
+  std::string module;  // "" = what went live last
+};
+
+// Abandon guarded frames that do not return. Answered by RequestDone.
+struct Abandon {
+  std::uint64_t request = 0;
+};
+
+// What the tool made of a crash: for the program's own callbacks.
+struct CrashExplained {
+  std::uint64_t crash = 0;
+  Failure text;
+};
+
+// To a verb of the command line: the end.
+struct Answered {
+  int code = 0;  // exit code
+  std::string text;
+  std::optional<Failure> failure;
+};
+
+using ToolMessage =
+    std::variant<Welcome, Rejected, Reload, BuildStarted, BuildFailed, BuildFinished, RefusedByTool,
+                 RollBack, Abandon, CrashExplained, Answered>;
 
 // A whole frame, ready to send. Never fails.
 std::vector<std::byte> encode(const HostMessage& message);

@@ -43,6 +43,7 @@ inline hr::wire::Failure failure() {
 
 inline std::vector<hr::wire::ModuleState> modules() {
   hr::wire::ModuleState fit{"game", "/b/libgame.so", 5, {{0, "ab12"}, {3, "cd34"}}, {}};
+  fit.withdrawn = {{3, 3}, {2, 3}};
   hr::wire::ModuleState unfit{"ai", "/b/libai.so", -1, {}, failure()};
   return {fit, unfit};
 }
@@ -51,19 +52,39 @@ inline std::vector<hr::wire::HostMessage> host_messages() {
   return {hr::wire::Hello{1, "token", 42, "/b/app", true, modules()},
           hr::wire::ModulesChanged{true, modules()},
           hr::wire::Committed{~0ULL, {{"game", 3}}, 1, 2, 3},
-          hr::wire::RefusedByHost{9, "game", failure()}};
+          hr::wire::RefusedByHost{9, "game", failure()},
+          hr::wire::Withdrawn{5, {{"game", {3, 4}, 2}}},
+          hr::wire::RequestDone{5, 1, failure()},
+          hr::wire::Crashed{1,
+                            77,
+                            "SIGSEGV",
+                            "",
+                            0x10,
+                            "game",
+                            3,
+                            hr::wire::CrashOutcome::went_back,
+                            2,
+                            {1, ~0ULL, 3},
+                            0x7fff0000,
+                            {std::byte{1}, std::byte{2}}},
+          hr::wire::Command{1, "token", "rollback", "game"}};
 }
 
 inline std::vector<hr::wire::ToolMessage> tool_messages() {
-  hr::wire::Reload reload{7, {{"game", 3, "ab12", "/b/game.3.so", hr::wire::encode(rewiring())}}};
-  reload.modules.push_back({"ai", 4, "cd34", "/b/ai.4.so", {std::byte{1}, std::byte{2}}});
+  hr::wire::Reload reload{7,
+                          {{"game", 3, "ab12", "/b/game.3.so", hr::wire::encode(rewiring()), 2}}};
+  reload.modules.push_back({"ai", 4, "cd34", "/b/ai.4.so", {std::byte{1}, std::byte{2}}, 0});
   return {hr::wire::Welcome{1, "answer"},
           hr::wire::Rejected{failure()},
           reload,
           hr::wire::BuildStarted{{"game", "ai"}},
           hr::wire::BuildFailed{{{"game.cpp", 3, 14, "error", "expected ';'"}}},
           hr::wire::BuildFinished{},
-          hr::wire::RefusedByTool{"game", failure()}};
+          hr::wire::RefusedByTool{"game", failure()},
+          hr::wire::RollBack{5, "game"},
+          hr::wire::Abandon{6},
+          hr::wire::CrashExplained{1, failure()},
+          hr::wire::Answered{4, "text", failure()}};
 }
 
 }  // namespace samples
