@@ -46,10 +46,15 @@ wire::Result<wire::Done> commit(Prepared& prepared) {
       return wire::Failure{"module " + plan.module->name() + " is gone",
                            "the program unloaded it while a reload was waiting",
                            "load it again in the program"};
+    if (auto outdated = check_withdrawals(*plan.module, plan.withdrawals))
+      return *outdated;
   }
+  static std::uint64_t commits = 0;
+  ++commits;
   for (ModulePlan& plan : prepared.plans) {
     write_plan(plan);
     plan.module->space().keep_slots();
+    plan.generation->undo.commit = commits;
     plan.module->add(std::move(plan.generation));
   }
   return wire::Done{};

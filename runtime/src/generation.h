@@ -8,6 +8,7 @@
 #include "src/address_space.h"
 #include "src/loaded_image.h"
 #include "src/published_file.h"
+#include "src/undo.h"
 
 namespace hr::runtime {
 
@@ -34,6 +35,7 @@ class Generation {
 
   const std::uint32_t number;
   const LoadedImage image;
+  Undo undo;  // of the commit that made it live
 
  private:
   void* handle_ = nullptr;

@@ -113,7 +113,7 @@ int Host::generation(const char* name) {
   const std::lock_guard lock(modules_mutex_);
   for (const auto& module : modules_) {
     if (module->name() == name)
-      return static_cast<int>(module->newest());
+      return static_cast<int>(module->running());
   }
   return -1;
 }

@@ -49,6 +49,8 @@ std::shared_ptr<Module> Module::adopt(const hr_module_info& info) {
   module->name_ = info.name;
   module->build_dir_ = info.build_dir;
   module->generations_.push_back(std::make_unique<Generation>(0, std::move(*image)));
+  module->code_ = new HotCode(module->name_, module->build_dir_);
+  add_code(*module->code_, 0, module->generation_0());
   module->problem_ = check_abi(info);
   module->open_image();
   if (!module->problem_)
@@ -118,6 +120,7 @@ wire::ModuleState Module::state() const {
   for (const auto& generation : generations_)
     state.generations.push_back({generation->number, generation->image.build_id,
                                  static_cast<std::int64_t>(generation->image.bias - origin)});
+  state.withdrawn = withdrawn_;
   return state;
 }
 
@@ -149,11 +152,29 @@ void Module::make_room() {
   const std::lock_guard lock(generations_mutex_);
   if (generations_.size() == generations_.capacity())
     generations_.reserve(2 * generations_.size());
+  withdrawn_.reserve(generations_.capacity());
+}
+
+std::uint32_t Module::withdrawals() const {
+  const std::lock_guard lock(generations_mutex_);
+  return static_cast<std::uint32_t>(withdrawn_.size());
+}
+
+wire::Withdrawal Module::take_back() {
+  const Generation* taken = find(running());
+  const wire::Withdrawal withdrawal{taken->number, newest()};
+  const std::lock_guard lock(generations_mutex_);
+  withdrawn_.push_back(withdrawal);
+  code_->running.store(taken->undo.before, std::memory_order_release);
+  return withdrawal;
 }
 
 void Module::add(std::unique_ptr<Generation> generation) {
   generation->keep();
   const std::lock_guard lock(generations_mutex_);
+  generation->undo.before = running();
+  add_code(*code_, generation->number, generation->image);
+  code_->running.store(generation->number, std::memory_order_release);
   newest_.store(generation->number, std::memory_order_release);
   generations_.push_back(std::move(generation));
 }

@@ -11,6 +11,7 @@
 
 #include "hr/module.h"
 #include "src/address_space.h"
+#include "src/code_map.h"
 #include "src/generation.h"
 #include "wire/messages.h"
 
@@ -40,7 +41,13 @@ class Module {
   // What the tool wants to know. Thread: any.
   wire::ModuleState state() const;
 
-  // Number of the newest generation. Thread: any.
+  // Number of the generation whose code runs: the newest one that was not taken back. Thread: any.
+  std::uint32_t running() const { return code_->running.load(std::memory_order_acquire); }
+
+  // How often a generation was taken back. Thread: any.
+  std::uint32_t withdrawals() const;
+
+  // Number of the newest generation that is loaded. Thread: any.
   std::uint32_t newest() const { return newest_.load(std::memory_order_acquire); }
 
   // Generation `number` if it is live. Thread: any; it stays valid as long as the module.
@@ -53,10 +60,19 @@ class Module {
   void make_room();
   void add(std::unique_ptr<Generation> generation);
 
+  // What runs now runs no more, and what it took the place of does.
+  wire::Withdrawal take_back();
+
+  // For signal handlers; it outlives the module.
+  const HotCode& code() const { return *code_; }
+
   // The program has unloaded the library: nothing of it may be touched any more.
   bool gone() const { return gone_.load(std::memory_order_acquire); }
 
-  void leave() { gone_.store(true, std::memory_order_release); }
+  void leave() {
+    gone_.store(true, std::memory_order_release);
+    code_->gone.store(true, std::memory_order_release);
+  }
 
  private:
   Module() = default;
@@ -70,6 +86,8 @@ class Module {
   AddressSpace space_;
   mutable std::mutex generations_mutex_;
   std::vector<std::unique_ptr<Generation>> generations_;  // oldest first; never shrinks
+  std::vector<wire::Withdrawal> withdrawn_;
+  HotCode* code_ = nullptr;  // never freed
   std::atomic<std::uint32_t> newest_{0};
   std::atomic<bool> gone_{false};
 };

@@ -88,6 +88,7 @@ wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
   if (auto planned = plan_initialisers(rewiring, plan); !planned)
     return planned;
   plan.module->make_room();
+  plan_undo(map.value(), plan);
   for (const SlotStore& store : plan.slots)
     touch_pages(store.slot, store.slot + sizeof(Pointer));
   return plan.live_pages.open(map.value());

@@ -17,10 +17,22 @@ std::optional<wire::Failure> check_module(const Module& module, const wire::Modu
                          "load it again in the program"};
   if (reload.generation <= module.newest())
     return wire::Failure{
-        "module " + module.name() + " already runs generation " + std::to_string(module.newest()),
+        "module " + module.name() + " already has generation " + std::to_string(module.newest()),
         "generation " + std::to_string(reload.generation) + " comes too late", "save again"};
-  return std::nullopt;
+  return check_withdrawals(module, reload.withdrawals);
 }
+
+}  // namespace
+
+std::optional<wire::Failure> check_withdrawals(const Module& module, std::uint32_t known) {
+  if (module.withdrawals() == known)
+    return std::nullopt;
+  return wire::Failure{"this build of module " + module.name() + " was not taken in",
+                       "older code was put back while it was on its way, which it does not fit",
+                       "nothing to do: it is judged and sent again"};
+}
+
+namespace {
 
 // One module; `plan` is in order when this fails, and undoes what was done when destroyed.
 wire::Result<wire::Done> prepare_module(const ReloadTarget& target, ModulePlan& plan) {
@@ -41,8 +53,9 @@ wire::Result<wire::Done> prepare_module(const ReloadTarget& target, ModulePlan& 
   const std::vector<Pointer> named = look_up_names(rewiring.value().homes);
 
   const std::lock_guard lock(module_memory());
-  if (plan.module->gone())
-    return *check_module(*plan.module, reload);
+  if (std::optional<wire::Failure> problem = check_module(*plan.module, reload))
+    return *problem;
+  plan.withdrawals = reload.withdrawals;
   auto homes = resolve_homes(rewiring.value().homes, named, *plan.module, *plan.generation);
   if (!homes)
     return homes.failure();

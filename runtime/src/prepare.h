@@ -27,11 +27,6 @@ struct ImageCopy {
   std::uint64_t size = 0;
 };
 
-struct SlotStore {
-  Pointer slot = 0;
-  Pointer body = 0;
-};
-
 struct InitialiserCall {
   Pointer function = 0;
   std::string variable;
@@ -45,7 +40,8 @@ struct ModulePlan {
   std::vector<ImageCopy> images;
   std::vector<SlotStore> slots;
   std::vector<Forwarding> forwardings;
-  WritablePages live_pages;  // of older generations, open from prepare on
+  WritablePages live_pages;       // of older generations, open from prepare on
+  std::uint32_t withdrawals = 0;  // of the module that the plan takes into account
 };
 
 // Several modules that go live together. Destroyed before its commit it undoes everything; after
@@ -64,6 +60,9 @@ struct ReloadTarget {
   std::shared_ptr<Module> module;
   const wire::ModuleReload* reload = nullptr;
 };
+
+// What keeps a plan that takes `known` withdrawals of `module` into account from going live.
+std::optional<wire::Failure> check_withdrawals(const Module& module, std::uint32_t known);
 
 // All of `targets` or none. On failure `refused` (if given) gets the name of the module that was in
 // the way. Errors: a file that may not be loaded, the dynamic linker's, a rewiring that does not

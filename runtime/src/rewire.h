@@ -18,4 +18,8 @@ wire::Result<wire::Done> rewire_copy(const wire::Rewiring& rewiring,
 wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
                                      const std::vector<Pointer>& homes, ModulePlan& plan);
 
+// Notes what the planned commit will replace, so that it can be taken back (undo.h). Under
+// module_memory().
+void plan_undo(const MemoryMap& map, ModulePlan& plan);
+
 }  // namespace hr::runtime
