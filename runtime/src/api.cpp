@@ -4,6 +4,8 @@
 
 #include "hr/hr.h"
 #include "hr/module.h"
+#include "src/guard.h"
+#include "src/guard_thread.h"
 #include "src/host.h"
 #include "src/poll_gate.h"
 
@@ -14,6 +16,7 @@ namespace {
 // Out of memory is the only thing that can be thrown in here: `otherwise` is the answer then.
 template <class Action, class Value>
 Value guarded(Action action, Value otherwise) {
+  const hr::runtime::InRuntime inside;
   try {
     return action();
   } catch (const std::exception&) {
@@ -44,6 +47,15 @@ int hr_off_event(hr_event_callback callback, void* user) {
         return removed ? 1 : 0;
       },
       0);
+}
+
+int hr_guard(void (*frame)(void*), void* user) {
+  return frame != nullptr && hr::runtime::run_guarded(frame, user) ? 1 : 0;
+}
+
+void hr_guard_policy(int policy) {
+  if (policy >= HR_GUARD_ROLL_BACK && policy <= HR_GUARD_GO_ON)
+    hr::runtime::set_guard_policy(static_cast<hr::runtime::GuardPolicy>(policy));
 }
 
 int hr_generation(const char* module) {

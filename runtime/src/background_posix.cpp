@@ -8,8 +8,12 @@
 
 #include "src/background.h"
 #include "src/connection.h"
+#include "src/crash_desk.h"
+#include "src/crash_signals.h"
 #include "src/folder_watch.h"
+#include "src/guard.h"
 #include "src/host.h"
+#include "src/last_words.h"
 #include "src/process.h"
 
 namespace hr::runtime {
@@ -39,6 +43,8 @@ class Background {
         look_at(folder);
       receive();
       answer_finished();
+      tell_crashes();
+      expect_last_words(someone_listens() ? wake_writer_ : -1);
       drop_what_is_gone();
     }
     give_up();
@@ -58,6 +64,7 @@ class Background {
     watch_ = FolderWatch::open();
     WakePipe pipe = WakePipe::open();
     wake_number_ = pipe.number();
+    wake_writer_ = pipe.writer_number();
     Host::get().set_wake(std::move(pipe));
     for (const Link& link : links_)
       link->leave();
@@ -130,6 +137,8 @@ class Background {
     const int timeout = every_folder_is_watched() ? -1 : look_again_ms;
     const int ready = ::poll(waiting.data(), waiting.size(), timeout);
     Host::get().drain_wake();
+    if (const CrashRecord* record = last_words(); record != nullptr && !std::exchange(dying_, true))
+      pass_on_last_words(*record);
     if (ready == 0)
       look_for_folders();
   }
@@ -162,19 +171,45 @@ class Background {
         continue;
       // What was not begun is not wanted any more; the next tool may be there already.
       give_back(Host::get().outbox().cancel(link->build_dir()));
+      crashes_.tool_left(link->build_dir());
+      if (dying_)
+        last_words_heard();
       join(*link);
     }
   }
 
-  void handle(Connection&, const wire::Welcome&) {}
+  // Before that, a crash is nobody's business but the program's.
+  void handle(Connection&, const wire::Welcome&) { catch_crashes(); }
 
   void handle(Connection&, const wire::Rejected& rejected) { tell_refused("", rejected.failure); }
 
-  void handle(Connection&, const wire::RollBack&) {}
+  void handle(Connection& link, const wire::RollBack& wanted) {
+    Host::get().bring(GoingBack{wanted.request, link.build_dir(), wanted.module});
+  }
 
-  void handle(Connection&, const wire::Abandon&) {}
+  void handle(Connection& link, const wire::Abandon& wanted) {
+    constexpr std::uint64_t long_us = 1'000'000;
+    wire::RequestDone answer{wanted.request, 0, std::nullopt};
+    std::uint32_t busy = 0;
+    answer.count = abandon_frames(long_us, &busy);
+    if (answer.count == 0)
+      answer.failure =
+          busy == 0
+              ? wire::Failure{"there is no frame to abandon",
+                              "no frame inside hr_guard() has been running for a second",
+                              "run the loop in question inside hr_guard(), or restart the program"}
+              : wire::Failure{"the frame can't be abandoned now",
+                              "it was outside of module code all the time: locks that everybody "
+                              "needs would stay taken",
+                              "try again, or restart the program"};
+    link.send(answer);
+  }
 
-  void handle(Connection&, const wire::CrashExplained&) {}
+  void handle(Connection&, const wire::CrashExplained& explained) {
+    crashes_.take(explained);
+    if (dying_)
+      last_words_heard();
+  }
 
   void handle(Connection&, const wire::Answered&) {}
 
@@ -261,6 +296,38 @@ class Background {
                                  flight.commit_us});
   }
 
+  bool someone_listens() const {
+    return std::any_of(links_.begin(), links_.end(),
+                       [](const Link& link) { return link->is_joined(); });
+  }
+
+  void tell_crashes() {
+    for (const Notice& notice : Host::get().take_notices()) {
+      if (Connection* link = link_of(notice.build_dir))
+        link->send(notice.message);
+    }
+    for (CrashNotice& crash : Host::get().take_crashes()) {
+      Connection* link = link_of(crash.build_dir);
+      crashes_.take(std::move(crash), link);
+    }
+  }
+
+  // Everything that is told to the tool goes through here; this comes last.
+  void pass_on_last_words(const CrashRecord& record) {
+    const CrashNotice notice = notice_of(record, "", wire::CrashOutcome::died);
+    bool told = false;
+    for (const Link& link : links_) {
+      if (!link->is_joined() ||
+          (!notice.build_dir.empty() && notice.build_dir != link->build_dir()))
+        continue;
+      link->send(notice.crash);
+      told = true;
+    }
+    last_words_sent();
+    if (!told)
+      last_words_heard();
+  }
+
   // Destroys it here, on the thread that may wait for the dynamic linker.
   static void give_back(const std::shared_ptr<ReloadInFlight>& flight) {
     if (flight != nullptr)
@@ -302,6 +369,9 @@ class Background {
 
   FolderWatch watch_;
   int wake_number_ = -1;
+  int wake_writer_ = -1;
+  CrashDesk crashes_;
+  bool dying_ = false;
   std::vector<Link> links_;
   std::uint64_t reopened_at_us_ = 0;
   bool changed_ = false;

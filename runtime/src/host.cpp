@@ -5,6 +5,7 @@
 
 #include "src/background.h"
 #include "src/commit.h"
+#include "src/guard.h"
 #include "src/poll_gate.h"
 #include "src/process.h"
 
@@ -156,6 +157,8 @@ int Host::drain() {
   while (std::optional<Task> task = outbox_.take()) {
     if (const Event* event = std::get_if<Event>(&*task))
       listeners_.tell(*event);
+    else if (const GoingBack* back = std::get_if<GoingBack>(&*task))
+      go_back(*back);
     else
       live += go_live(std::get<std::shared_ptr<ReloadInFlight>>(*task));
   }
@@ -178,6 +181,7 @@ int Host::go_live(const std::shared_ptr<ReloadInFlight>& reload) {
   }
   wake();
   if (done) {
+    let_guarded_frames_run();
     for (const wire::ModuleCommit& module : reload->modules)
       listeners_.tell(event_of(HR_EVENT_RELOADED, module));
     return static_cast<int>(reload->modules.size());

@@ -8,12 +8,28 @@
 #include <string>
 #include <vector>
 
+#include "src/crash_record.h"
 #include "src/events.h"
 #include "src/module.h"
 #include "src/outbox.h"
 #include "src/own_descriptor.h"
 
 namespace hr::runtime {
+
+// What the tool of a build folder is to be told.
+struct Notice {
+  std::string build_dir;
+  wire::HostMessage message;
+};
+
+// A crash on its way to the tool, and what the program is told when there is none.
+struct CrashNotice {
+  std::string build_dir;
+  wire::Crashed crash;
+  std::uintptr_t site = 0;  // address of module code
+};
+
+CrashNotice notice_of(const CrashRecord& record, std::string detail, wire::CrashOutcome outcome);
 
 class Host {
  public:
@@ -27,6 +43,12 @@ class Host {
   int generation(const char* name);
   bool enabled();
   void switch_off();
+
+  // Takes back what module `code` runs, if that is generation `running` still. False: it can't be,
+  // or runs no more. Thread: any, outside of hr_poll() too.
+  bool go_back(const HotCode& code, std::uint32_t running);
+  // A frame was abandoned.
+  void tell_crash(const CrashRecord& record, std::string detail, wire::CrashOutcome outcome);
 
   Listeners& listeners() { return listeners_; }
 
@@ -43,6 +65,10 @@ class Host {
   void bring(Task task);
   // Reloads that went live or were given up since the last call: to be answered, then destroyed.
   std::vector<std::shared_ptr<ReloadInFlight>> take_finished();
+
+  // What happened meanwhile, in order: to be sent.
+  std::vector<Notice> take_notices();
+  std::vector<CrashNotice> take_crashes();
 
   // True once after the modules, or whether the program polls, have changed.
   bool take_changed() { return changed_.exchange(false, std::memory_order_acq_rel); }
@@ -61,6 +87,9 @@ class Host {
   void start_thread();
   int drain();
   int go_live(const std::shared_ptr<ReloadInFlight>& reload);
+  void go_back(const GoingBack& asked);
+  wire::Result<wire::Done> go_back(const Module& module, std::uint32_t running,
+                                   std::uint64_t request);
 
   std::mutex modules_mutex_;
   std::vector<std::shared_ptr<Module>> modules_;
@@ -68,6 +97,8 @@ class Host {
 
   std::mutex finished_mutex_;
   std::vector<std::shared_ptr<ReloadInFlight>> finished_;
+  std::vector<Notice> notices_;
+  std::vector<CrashNotice> crashes_;
 
   std::mutex wake_mutex_;
   WakePipe wake_;

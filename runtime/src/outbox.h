@@ -31,7 +31,14 @@ struct ReloadInFlight {
   std::optional<wire::Failure> failure;  // set when it was given up
 };
 
-using Task = std::variant<Event, std::shared_ptr<ReloadInFlight>>;
+// A request to take back what went live last.
+struct GoingBack {
+  std::uint64_t request = 0;
+  std::string build_dir;  // of the session that asks
+  std::string module;     // "" = whichever it was
+};
+
+using Task = std::variant<Event, std::shared_ptr<ReloadInFlight>, GoingBack>;
 
 class Outbox {
  public:

@@ -36,6 +36,8 @@ class WakePipe {
 
   int number() const { return reader_.number(); }
 
+  int writer_number() const { return writer_.number(); }
+
   void wake();
   void drain();
 

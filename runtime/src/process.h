@@ -17,6 +17,9 @@ void around_fork(void (*before)(), void (*in_parent)(), void (*in_child)());
 // Microseconds of a clock that only goes forward.
 std::uint64_t now_us();
 
+// Does nothing for a while.
+void rest(std::uint64_t us);
+
 // Path of the program's file, "" when unknown.
 std::string program_path();
 

@@ -44,6 +44,12 @@ std::uint64_t now_us() {
          static_cast<std::uint64_t>(now.tv_nsec) / 1'000;
 }
 
+void rest(std::uint64_t us) {
+  const timespec span = {static_cast<time_t>(us / 1'000'000),
+                         static_cast<long>(us % 1'000'000 * 1'000)};
+  ::nanosleep(&span, nullptr);
+}
+
 std::string program_path() {
   std::array<char, 4096> path = {};
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());

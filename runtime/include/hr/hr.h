@@ -30,9 +30,12 @@ enum hr_event_kind {
   HR_EVENT_RELOADING = 1, /* a new generation of `module` goes live after this callback */
   HR_EVENT_RELOADED = 2,  /* it is live */
   HR_EVENT_REFUSED = 3,   /* a build will not go live: `what`, `why`, `fix`; the old code runs on */
-  HR_EVENT_BUILD_STARTED = 4, /* something was saved, and is being built */
-  HR_EVENT_BUILD_FAILED = 5,  /* `diagnostics` say where; the old code runs on */
-  HR_EVENT_BUILD_FINISHED = 6 /* the build is good; what it changes comes as the kinds above */
+  HR_EVENT_BUILD_STARTED = 4,  /* something was saved, and is being built */
+  HR_EVENT_BUILD_FAILED = 5,   /* `diagnostics` say where; the old code runs on */
+  HR_EVENT_BUILD_FINISHED = 6, /* the build is good; what it changes comes as the kinds above */
+  HR_EVENT_CRASHED = 7,    /* a frame inside hr_guard() was abandoned: `what` and where, `why` says
+                              what follows; `generation` of `module` had run */
+  HR_EVENT_ROLLED_BACK = 8 /* the newest code of `module` was taken back: `generation` runs again */
 };
 
 /* One line of a compiler's complaint. This structure never changes. */
@@ -48,15 +51,27 @@ typedef struct hr_event {
   uint32_t struct_size; /* bytes of this structure in the runtime that calls */
   uint32_t kind;        /* enum hr_event_kind */
   const char* module;   /* "" when it is about no module */
-  uint32_t generation;  /* of RELOADING and RELOADED, else 0 */
+  uint32_t generation;  /* of RELOADING, RELOADED, CRASHED and ROLLED_BACK, else 0 */
   uint32_t diagnostic_count;
   const hr_diagnostic* diagnostics; /* diagnostic_count of them */
-  const char* what; /* of REFUSED: what happened, why, and what to change; else "" */
+  const char* what; /* of REFUSED and CRASHED: what happened, why, and what to change; else "" */
   const char* why;
   const char* fix;
 } hr_event;
 
 typedef void (*hr_event_callback)(const hr_event* event, void* user);
+
+/* What follows when a frame inside hr_guard() had to be abandoned. */
+enum hr_guard_policy_kind {
+  /* The newest code of the module that crashed is taken back, as `hrwatch rollback` does. Where
+   * there is nothing to take back: as HR_GUARD_WAIT. */
+  HR_GUARD_ROLL_BACK = 0,
+  /* That frame function is not called again until new code goes live; hr_guard() returns 0 after
+   * resting for 10 ms. */
+  HR_GUARD_WAIT = 1,
+  /* Nothing: the next frame runs the same code. A crash at the same place is told once. */
+  HR_GUARD_GO_ON = 2
+};
 
 #ifdef HRWATCH_HOT
 
@@ -94,6 +109,36 @@ HR_API int hr_generation(const char* module);
  * atomic loads. */
 HR_API int hr_enabled(void);
 
+/* Calls frame(user), typically all of one frame. Returns 1 when it returned; 0 when it was
+ * abandoned, or is waiting for new code: a crash in module code (SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+ * SIGABRT, also a stack overflow, also in what module code has called) and an exception that leaves
+ * module code do not end the program then. It is told as HR_EVENT_CRASHED, and to the tool, with
+ * function, file and line; hr_guard_policy() says what follows. hr_guard() may be nested: the
+ * innermost one counts.
+ *
+ * After a signal the frame is left as longjmp() leaves it: no destructor runs, locks it held stay
+ * held, memory it allocated stays allocated, data it was changing stays half changed. Keep the
+ * frame free of locks that others need, or take them outside of it. (An exception is unwound
+ * properly.) A crash in malloc() itself leaves its lock held: the program may hang at its next
+ * allocation.
+ *
+ * What is none of module code's, and every crash outside of hr_guard(), goes where it went before:
+ * to the program's own handler or to the default action (core file, exit status). The handlers are
+ * installed by the first call, or when a tool is there, in front of those that exist then; one that
+ * the program installs later takes their place, and hr_guard() then guards against nothing it
+ * handles. A thread's signal stack is used when it has one, else it gets one of 64 KB. SIGURG, with
+ * a mark of the runtime's own, is how `hrwatch abandon` leaves a frame that does not return.
+ * Where hot reload is switched off the frame is just called.
+ *
+ * Errors: 0 when `frame` is NULL. Exceptions pass that no module code threw or called.
+ * Thread: any; each has its own frames. Calls of this library inside the frame are not guarded.
+ * Cost:   a fraction of a microsecond; 70 KB a thread. */
+HR_API int hr_guard(void (*frame)(void* user), void* user);
+
+/* What follows a crash inside hr_guard() from now on, in all threads: enum hr_guard_policy_kind.
+ * Other numbers change nothing. Thread: any. */
+HR_API void hr_guard_policy(int policy);
+
 /* Looks for `--no-hot-reload` among the program's arguments, up to a "--". Where it stands, hot
  * reload is off until the program ends, and the argument is taken out of `argv` (whose end stays
  * NULL). Returns the new argc. The static mode leaves all arguments alone: there is nothing to
@@ -126,6 +171,16 @@ static inline int hr_generation(const char* module) {
 
 static inline int hr_enabled(void) {
   return 0;
+}
+
+static inline int hr_guard(void (*frame)(void* user), void* user) {
+  if (frame)
+    frame(user);
+  return frame ? 1 : 0;
+}
+
+static inline void hr_guard_policy(int policy) {
+  (void)policy;
 }
 
 static inline int hr_args(int argc, char** argv) {

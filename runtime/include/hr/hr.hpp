@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "hr/hr.h"
@@ -23,6 +24,21 @@ inline int generation(const char* module) noexcept {
 
 inline int args(int argc, char** argv) noexcept {
   return hr_args(argc, argv);
+}
+
+// if (!hr::guard([&] { frame(); })) ...
+// Calls `frame()` inside hr_guard(). False: it was abandoned, or waits for new code.
+template <class Callable>
+bool guard(Callable&& frame) {
+  using Object = std::remove_reference_t<Callable>;
+  const auto call = [](void* object) {
+    (*static_cast<Object*>(object))();
+  };
+  return hr_guard(call, const_cast<void*>(static_cast<const void*>(std::addressof(frame)))) != 0;
+}
+
+inline void guard_policy(hr_guard_policy_kind policy) noexcept {
+  hr_guard_policy(policy);
 }
 
 // Calls `callback(const hr_event&)` for every event until the object is destroyed.

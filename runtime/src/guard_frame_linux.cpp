@@ -1,0 +1,158 @@
+#include <cxxabi.h>
+#include <unwind.h>
+
+#include <cstdlib>
+#include <exception>
+#include <typeinfo>
+
+#include "src/crash_signals.h"
+#include "src/guard_frame.h"
+#include "src/process.h"
+
+extern "C" {
+
+// In the search phase (Itanium C++ ABI, level I, 1.3) nothing is unwound yet: the stack still shows
+// where the exception was thrown.
+__attribute__((visibility("hidden"))) _Unwind_Reason_Code hr_guarded_call_personality(
+    int /*version*/, _Unwind_Action actions, _Unwind_Exception_Class /*language*/,
+    _Unwind_Exception* /*exception*/, _Unwind_Context* /*context*/) {
+  hr::runtime::GuardThread* thread = hr::runtime::guard_thread();
+  if ((actions & _UA_SEARCH_PHASE) != 0 && thread != nullptr)
+    hr::runtime::record_here(*thread);
+  return _URC_CONTINUE_UNWIND;
+}
+
+// Calls frame(user). Its only purpose is to have that personality.
+__attribute__((visibility("hidden"))) void hr_guarded_call(hr::runtime::Frame frame, void* user);
+asm(R"(
+  .text
+  .globl hr_guarded_call
+  .hidden hr_guarded_call
+  .type hr_guarded_call, @function
+hr_guarded_call:
+  .cfi_startproc
+  .cfi_personality 0x1b, hr_guarded_call_personality
+  pushq %rbp
+  .cfi_def_cfa_offset 16
+  .cfi_offset %rbp, -16
+  movq %rsp, %rbp
+  .cfi_def_cfa_register %rbp
+  movq %rdi, %rax
+  movq %rsi, %rdi
+  callq *%rax
+  popq %rbp
+  .cfi_def_cfa %rsp, 8
+  retq
+  .cfi_endproc
+  .size hr_guarded_call, .-hr_guarded_call
+)");
+}
+
+namespace hr::runtime {
+namespace {
+
+// What a signal handler starts without and siglongjmp() does not bring back: how the program wants
+// its floating point (psABI 3.2.3: callee-saved).
+struct FloatControl {
+  unsigned mxcsr = 0;
+  unsigned short x87 = 0;
+
+  static FloatControl present() {
+    FloatControl control;
+    asm volatile("stmxcsr %0\n\tfnstcw %1" : "=m"(control.mxcsr), "=m"(control.x87));
+    return control;
+  }
+
+  void restore() const {
+    asm volatile("fninit\n\tfldcw %1\n\tldmxcsr %0" : : "m"(mxcsr), "m"(x87));
+  }
+};
+
+// On the thread's list of frames as long as it lives.
+class Listed {
+ public:
+  Listed(GuardThread& thread, GuardFrame& frame) : thread_(thread) {
+    frame.outer = thread.innermost.load(std::memory_order_relaxed);
+    frame.outer_number = thread.frame_number.load(std::memory_order_relaxed);
+    frame.outer_began_us = thread.frame_began_us.load(std::memory_order_relaxed);
+    frame.depth = runtime_depth();
+    frame.edge = reinterpret_cast<Pointer>(__builtin_frame_address(0));
+    thread.record.code = nullptr;
+    thread.frame_began_us.store(now_us(), std::memory_order_relaxed);
+    thread.frame_number.store(++thread.frames_ever, std::memory_order_relaxed);
+    thread.innermost.store(&frame, std::memory_order_release);
+  }
+
+  ~Listed() { leave(); }
+
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+
+  void leave() {
+    if (left_)
+      return;
+    left_ = true;
+    const GuardFrame& frame = *thread_.innermost.load(std::memory_order_relaxed);
+    thread_.frame_began_us.store(frame.outer_began_us, std::memory_order_relaxed);
+    thread_.frame_number.store(frame.outer_number, std::memory_order_relaxed);
+    thread_.innermost.store(frame.outer, std::memory_order_release);
+  }
+
+ private:
+  GuardThread& thread_;
+  bool left_ = false;
+};
+
+std::string name_of(const std::type_info& type) {
+  int status = 0;
+  char* name = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+  std::string result = name != nullptr ? name : type.name();
+  std::free(name);
+  return result;
+}
+
+// Of the exception that is being handled.
+std::string describe_exception() {
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  std::string text = type != nullptr ? name_of(*type) : "an exception of another language";
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    return text + ": " + exception.what();
+  } catch (...) {
+    return text;
+  }
+}
+
+// False: an exception of module code came out.
+bool call_frame(GuardThread& thread, Listed& listed, Frame frame, void* user, std::string& detail) {
+  try {
+    hr_guarded_call(frame, user);
+    return true;
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the thread is being cancelled
+  } catch (...) {
+    listed.leave();
+    if (thread.record.code == nullptr || thread.record.cause != cause_exception)
+      throw;
+    detail = describe_exception();
+    return false;
+  }
+}
+
+}  // namespace
+
+bool run_frame(GuardThread& thread, Frame frame, void* user, std::string& detail) {
+  const FloatControl control = FloatControl::present();
+  GuardFrame place;
+  Listed listed(thread, place);
+  // The signal mask is the handler's to restore: that saves a system call here.
+  if (sigsetjmp(place.jump, 0) == 0)
+    return call_frame(thread, listed, frame, user, detail);
+  runtime_depth() = place.depth;
+  control.restore();
+  thread.abandoned.fetch_add(1, std::memory_order_release);
+  return false;
+}
+
+}  // namespace hr::runtime

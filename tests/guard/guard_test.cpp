@@ -1,0 +1,88 @@
+// libhr.so's guard as it ships, in programs that crash.
+#include <csignal>
+
+#include "support/catch.h"
+#include "support/child.h"
+
+namespace {
+
+using hrwatch::tests::Outcome;
+
+const std::string module = std::string(HR_TEST_CRASHING_FOLDER) + "/libcrashing_1.so";
+
+Outcome run(const std::string& what, const std::string& kind = "", bool with_runtime = true) {
+  hrwatch::tests::ChildOptions options;
+  options.arguments = {HR_TEST_HOST, what, module};
+  if (!kind.empty())
+    options.arguments.push_back(kind);
+  if (!with_runtime)
+    options.environment["HRWATCH_DISABLE"] = "1";
+  return hrwatch::tests::run(options, std::chrono::seconds(60));
+}
+
+}  // namespace
+
+TEST_CASE("A guarded frame may crash in every way, and the thread is as it was") {
+  const Outcome outcome = run("every_kind");
+  INFO(outcome.output << outcome.errors);
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("The innermost guard abandons its frame, the outer one goes on") {
+  const Outcome outcome = run("nested");
+  INFO(outcome.output << outcome.errors);
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("Exceptions that are caught inside, or are the program's own, are left alone") {
+  const Outcome outcome = run("caught_inside");
+  INFO(outcome.output << outcome.errors);
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("Threads crash side by side, and threads that come later too") {
+  const Outcome outcome = run("threads");
+  INFO(outcome.output << outcome.errors);
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("A frame that waits for new code is not run meanwhile") {
+  for (const char* what : {"waits", "rolls_back_to_nothing"}) {
+    const Outcome outcome = run(what);
+    INFO(what << ": " << outcome.output << outcome.errors);
+    CHECK(outcome.status == 0);
+  }
+}
+
+TEST_CASE("Without a tool the program is told what the dynamic linker knows, once a place") {
+  const Outcome outcome = run("events");
+  INFO(outcome.output << outcome.errors);
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("A handler that the program had before keeps what is not guarded") {
+  const Outcome outcome = run("handler_before");
+  INFO(outcome.output << outcome.errors);
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("A handler that the program installs later gets its faults") {
+  const Outcome outcome = run("handler_after");
+  INFO(outcome.output << outcome.errors);
+  CHECK(outcome.status == 0);
+}
+
+TEST_CASE("Outside of a guard a crash ends the program as without the runtime") {
+  for (const char* kind : {"segv", "in_callee", "fpe", "ill", "bus", "abort", "throw", "terminate",
+                           "overflow", "raise", "kill"}) {
+    const Outcome plain = run("dies", kind, false);
+    INFO(kind << " plain: " << plain.status);
+    CHECK(plain.status > 128);
+    CHECK(run("dies", kind).status == plain.status);
+    CHECK(run("dies_guarded_before", kind).status == plain.status);
+  }
+}
+
+TEST_CASE("A crash of the program's own code inside the guard is not module code's") {
+  CHECK(run("dies_in_the_host").status == 128 + SIGSEGV);
+}
