@@ -104,13 +104,16 @@ std::string_view return_type(const std::string& prototype) {
   return std::string_view(prototype).substr(0, parameters == std::string::npos ? 0 : parameters);
 }
 
-Identity identity_of(const Function& function, const ClosureGroups& groups) {
+Identity identity_of(const Function& function, const ClosureGroups& groups, const Epochs& epochs) {
   std::uint64_t epoch = 0;
   if (!function.closure_group.empty()) {
     const auto group = groups.find(function.closure_group);
     epoch = group == groups.end() ? 0 : group->second.epoch;
   }
-  return mixed(function.key ^ mixed(hashed(return_type(function.prototype)) + epoch));
+  const Identity identity =
+      mixed(function.key ^ mixed(hashed(return_type(function.prototype)) + epoch));
+  const auto layouts = epochs.find(function.key);
+  return layouts == epochs.end() ? identity : mixed(identity + layouts->second);
 }
 
 }  // namespace hrwatch::analysis

@@ -19,7 +19,7 @@ using ClosureGroups = std::unordered_map<std::string, ClosureGroup>;
 ClosureGroups closure_groups(const Description& next, const ClosureGroups& known,
                              std::uint32_t number, std::vector<std::string>& shifted);
 
-Identity identity_of(const Function& function, const ClosureGroups& groups);
+Identity identity_of(const Function& function, const ClosureGroups& groups, const Epochs& epochs);
 
 // "int (Enemy *, float)" -> "int": mangled names carry the parameters but not this (Itanium C++ ABI
 // 5.1.5), and a caller that expects another one must not be forwarded.

@@ -18,13 +18,19 @@ inline constexpr const char* undo_or_restart =
 
 struct Judgement {
   Judgement(const Lineage::State& host, const Description& build, std::uint32_t generation,
-            ObjectReferences& object_files)
-      : state(host), next(build), number(generation), objects(object_files) {}
+            ObjectReferences& object_files, RunningHost* running_host)
+      : state(host),
+        next(build),
+        number(generation),
+        objects(object_files),
+        running(running_host),
+        epochs(host.epochs) {}
 
   const Lineage::State& state;
   const Description& next;
   std::uint32_t number;
   ObjectReferences& objects;
+  RunningHost* running;  // null: can't be asked
 
   std::vector<hr::wire::Failure> reasons;
   std::vector<std::string> remarks;
@@ -32,6 +38,8 @@ struct Judgement {
 
   // Filled by judge_types: the names whose change was refused, without scopes that DWARF adds.
   std::unordered_set<std::string> changed_types;
+  // Those of the state, and by judge_types what this build adds.
+  Epochs epochs;
   // Filled by judge_variables, one for each of next.variables: where it lives; null = fresh.
   std::vector<const LivingVariable*> living;
   // Filled by judge_functions, one for each of next.functions; no_slot for clones and the like.

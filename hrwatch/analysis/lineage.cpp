@@ -32,8 +32,9 @@ std::vector<DebugAddress> debug_addresses(const Judgement& judgement) {
   return addresses;
 }
 
-void fold(Lineage::State& state, std::shared_ptr<const Description> next, std::uint32_t number) {
-  adopt_types(state, *next);
+void fold(Lineage::State& state, std::shared_ptr<const Description> next, std::uint32_t number,
+          RunningHost* host) {
+  adopt_types(state, *next, number, host);
   adopt_variables(state, *next, number);
   adopt_thread_locals(state, *next, number);
   adopt_functions(state, *next, number);  // before the constants: looks at their old sizes
@@ -59,7 +60,7 @@ void Judgement::refuse(std::string what, std::string why, std::string fix) {
 Lineage::Lineage(std::shared_ptr<const Description> generation_0)
     : state_(std::make_unique<State>()) {
   state_->problems = generation_0->problems;
-  fold(*state_, std::move(generation_0), 0);
+  fold(*state_, std::move(generation_0), 0, nullptr);
 }
 
 Lineage::~Lineage() = default;
@@ -76,14 +77,14 @@ Lineage& Lineage::operator=(const Lineage& other) {
 }
 
 Verdict Lineage::judge(const Description& next, std::uint32_t number,
-                       ObjectReferences& objects) const {
+                       ObjectReferences& objects, RunningHost* host) const {
   if (next.build_id == state_->newest->build_id) {
     return Unchanged();
   }
   if (!state_->problems.empty() || !next.problems.empty()) {
     return refused(next.problems.empty() ? state_->problems : next.problems);
   }
-  Judgement judgement(*state_, next, number, objects);
+  Judgement judgement(*state_, next, number, objects, host);
   judge_types(judgement);
   judge_constants(judgement);
   judge_variables(judgement);
@@ -103,8 +104,8 @@ Verdict Lineage::judge(const Description& next, std::uint32_t number,
 }
 
 void Lineage::adopt(std::shared_ptr<const Description> next, std::uint32_t number,
-                    ObjectReferences&) {
-  fold(*state_, std::move(next), number);
+                    ObjectReferences&, RunningHost* host) {
+  fold(*state_, std::move(next), number, host);
 }
 
 const std::string& Lineage::newest_build_id() const {

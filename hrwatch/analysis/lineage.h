@@ -62,6 +62,8 @@ struct Refused {
 
 using Verdict = std::variant<Accepted, Unchanged, Refused>;
 
+class RunningHost;  // running_host.h
+
 class Lineage {
  public:
   struct State;  // lineage_state.h: for the rules of the verdict alone
@@ -75,14 +77,17 @@ class Lineage {
   Lineage(const Lineage&);
   Lineage& operator=(const Lineage&);
 
-  // What `next` as generation `number` would mean. Changes nothing.
+  // What `next` as generation `number` would mean. Changes nothing. `host` (null: it can't be asked,
+  // and every changed layout is refused) is asked when layouts changed.
   // Cost: linear in references and symbols of `next`; milliseconds for 30 units.
-  Verdict judge(const Description& next, std::uint32_t number, ObjectReferences& objects) const;
+  Verdict judge(const Description& next, std::uint32_t number, ObjectReferences& objects,
+                RunningHost* host = nullptr) const;
 
   // The host committed `next` as `number` (or had, before this tool started): what later
-  // generations are compared with and shared with.
+  // generations are compared with and shared with. `host` as for judge(), while the generation
+  // before is its newest.
   void adopt(std::shared_ptr<const Description> next, std::uint32_t number,
-             ObjectReferences& objects);
+             ObjectReferences& objects, RunningHost* host = nullptr);
 
   const std::string& newest_build_id() const;
 

@@ -10,6 +10,7 @@
 
 #include "analysis/description.h"
 #include "analysis/lineage.h"
+#include "analysis/running_host.h"
 #include "wire/rewiring.h"
 
 namespace hrwatch::analysis {
@@ -71,6 +72,10 @@ struct ClosureGroup {
 // What names a function across generations: its key, what it returns, and for closures the epoch.
 using Identity = std::uint64_t;
 
+// Functions that handle objects of a class whose layout changed: the generation since which they
+// mean the new one. Those of before are never forwarded to them.
+using Epochs = std::unordered_map<Key, std::uint32_t>;
+
 inline constexpr std::uint32_t no_slot = ~std::uint32_t{0};
 
 struct Lineage::State {
@@ -88,6 +93,11 @@ struct Lineage::State {
   std::vector<std::uint32_t> newest_slots;  // one each of newest->functions; no_slot = none
   std::unordered_map<Identity, std::uint32_t> slots;  // of each identity
   std::unordered_map<std::string, ClosureGroup> closures;
+  Epochs epochs;
+
+  // The function of `newest` whose living body holds `address` of `generation`; null where the code
+  // is of no function, or a newer body has taken its place.
+  const Function* running(std::uint32_t generation, Address address) const;
 };
 
 // Where something of generation `number` is. Only generation 0 may have been bound elsewhere: later
@@ -101,7 +111,8 @@ hr::wire::Home home_of(const Symbol& symbol, std::uint32_t number) {
 
 // Folding a committed generation into the state, a part each. They take whatever the host runs:
 // what a judgement would refuse starts afresh.
-void adopt_types(Lineage::State& state, const Description& next);
+void adopt_types(Lineage::State& state, const Description& next, std::uint32_t number,
+                 RunningHost* host);
 void adopt_variables(Lineage::State& state, const Description& next, std::uint32_t number);
 void adopt_thread_locals(Lineage::State& state, const Description& next, std::uint32_t number);
 void adopt_constants(Lineage::State& state, const Description& next, std::uint32_t number);

@@ -33,14 +33,14 @@ struct Assignment {
 };
 
 void assign_slots(const Lineage::State& state, const Description& next, const ClosureGroups& groups,
-                  Assignment& result) {
+                  const Epochs& epochs, Assignment& result) {
   result.slots.reserve(next.functions.size());
   std::unordered_map<Identity, std::uint32_t> added;
   std::vector<const Function*> owners(state.functions.size());
   for (const Function& function : next.functions) {
     std::uint32_t slot = no_slot;
     if (has_identity(function)) {
-      const Identity identity = identity_of(function, groups);
+      const Identity identity = identity_of(function, groups, epochs);
       const auto known = state.slots.find(identity);
       if (known != state.slots.end()) {
         slot = known->second;
@@ -107,10 +107,10 @@ void assign_kept(const Lineage::State& state, const Description& next, Assignmen
   }
 }
 
-Assignment assign(const Lineage::State& state, const Description& next,
-                  const ClosureGroups& groups) {
+Assignment assign(const Lineage::State& state, const Description& next, const ClosureGroups& groups,
+                  const Epochs& epochs) {
   Assignment result;
-  assign_slots(state, next, groups, result);
+  assign_slots(state, next, groups, epochs, result);
   assign_kept(state, next, result);
   return result;
 }
@@ -245,7 +245,7 @@ void judge_functions(Judgement& judgement) {
   std::vector<std::string> shifted;
   const ClosureGroups groups =
       closure_groups(judgement.next, state.closures, judgement.number, shifted);
-  Assignment assignment = assign(state, judgement.next, groups);
+  Assignment assignment = assign(state, judgement.next, groups, judgement.epochs);
   judgement.slots = assignment.slots;
   const std::vector<Function>& functions = judgement.next.functions;
   if (assignment.renewed.size() > slot_table_size) {
@@ -275,7 +275,7 @@ void judge_functions(Judgement& judgement) {
 void adopt_functions(Lineage::State& state, const Description& next, std::uint32_t number) {
   std::vector<std::string> shifted;
   ClosureGroups groups = closure_groups(next, state.closures, number, shifted);
-  const Assignment assignment = assign(state, next, groups);
+  const Assignment assignment = assign(state, next, groups, state.epochs);
 
   const std::vector<Superseded> gone = superseded(state, assignment.renewed);
   for (KnownFunction& known : state.functions) {
@@ -307,6 +307,19 @@ void adopt_functions(Lineage::State& state, const Description& next, std::uint32
   for (auto& [name, group] : groups) {
     state.closures[name] = std::move(group);
   }
+}
+
+const Function* Lineage::State::running(std::uint32_t generation, Address address) const {
+  for (std::size_t i = 0; i < newest_slots.size(); ++i) {
+    if (newest_slots[i] == no_slot) {
+      continue;
+    }
+    const LiveEntry& live = functions[newest_slots[i]].live;
+    if (live.generation == generation && address - live.entry < newest->functions[i].size) {
+      return &newest->functions[i];
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace hrwatch::analysis

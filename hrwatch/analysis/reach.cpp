@@ -1,0 +1,167 @@
+#include "analysis/reach.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_set>
+
+#include "analysis/demangle.h"
+#include "analysis/holders.h"
+
+namespace hrwatch::analysis {
+namespace {
+
+using Index = TypeUses::Index;
+
+bool of_standard_library(std::string_view name) {
+  return name.starts_with("std::") || name.starts_with("__gnu_cxx::");
+}
+
+// Containers allocate for whoever owns them, and are followed by their types.
+bool is_standard_function(std::string_view symbol) {
+  for (const std::string_view start : {"_ZNSt", "_ZNKSt", "_ZSt", "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx"})
+    if (symbol.starts_with(start))
+      return true;
+  return false;
+}
+
+// The function of `functions` (by address) that holds `address`; null: none.
+const Function* covering(const std::vector<Function>& functions, Address address) {
+  auto after = std::upper_bound(functions.begin(), functions.end(), address,
+                                [](Address a, const Function& f) { return a < f.address; });
+  while (after != functions.begin()) {
+    --after;
+    if (address - after->address < after->size)
+      return &*after;
+    if (address - after->address > (Address{1} << 20))
+      break;
+  }
+  return nullptr;
+}
+
+std::string joined(const std::vector<std::string>& list) {
+  std::string text;
+  for (const std::string& one : list)
+    text += (text.empty() ? "" : ", ") + one;
+  return text;
+}
+
+}  // namespace
+
+Reach::Reach(const Lineage::State& state, const TypeUses& uses,
+             const std::vector<std::string>& names)
+    : state_(state),
+      uses_(uses),
+      names_(names),
+      leading_(uses.leading_to(names)),
+      untyped_(uses.leading_to({uses.classes.front().name})) {}
+
+bool Reach::leads(const std::vector<Index>& classes) const {
+  return std::any_of(classes.begin(), classes.end(), [&](Index i) { return leading_[i]; });
+}
+
+// What is handed over as it is, and what comes back from a pointer to anything.
+bool Reach::is_handler(const TypeUses::Function& function) const {
+  return leads(function.signature) ||
+         (leads(function.pointers) &&
+          std::any_of(function.signature.begin(), function.signature.end(),
+                      [&](Index i) { return untyped_[i]; }));
+}
+
+const TypeUses::Function* Reach::at(Address address) const {
+  const auto found = std::lower_bound(
+      uses_.functions.begin(), uses_.functions.end(), address,
+      [](const TypeUses::Function& function, Address a) { return function.address < a; });
+  return found != uses_.functions.end() && found->address == address ? &*found : nullptr;
+}
+
+std::optional<std::string> Reach::variable() const {
+  constexpr std::size_t most_holders = 3;
+  const bool any = std::any_of(uses_.variables.begin(), uses_.variables.end(),
+                               [&](const TypeUses::Variable& v) { return leads(v.holds); });
+  if (!any)
+    return std::nullopt;
+  for (const std::string& name : names_) {
+    const std::vector<std::string> found = holders(*state_.newest, name, most_holders);
+    if (!found.empty())
+      return "reached from " + joined(found);
+  }
+  return "reached from variables of the module";
+}
+
+std::optional<std::string> Reach::allocation() const {
+  std::unordered_set<std::uint64_t> sizes;
+  for (Index i = 0; i < uses_.classes.size(); ++i)
+    if (leading_[i] && uses_.classes[i].size != 0 && !of_standard_library(uses_.classes[i].name))
+      sizes.insert(uses_.classes[i].size);
+  for (const Allocation& allocation : uses_.allocations) {
+    const Function* function = covering(state_.newest->functions, allocation.function);
+    if (function == nullptr)
+      continue;
+    const TypeUses::Function* use = at(allocation.function);
+    const bool handles = use != nullptr && (leads(use->signature) || leads(use->pointers));
+    const bool computed = allocation.size == 0 && handles && !is_standard_function(function->name);
+    if (computed || sizes.count(allocation.size) != 0)
+      return "may be made on the heap by " + demangle(function->name);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Reach::caller(RunningHost& host) const {
+  for (const TypeUses::Function& use : uses_.functions) {
+    if (!leads(use.signature))
+      continue;
+    const Function* function = covering(state_.newest->functions, use.address);
+    if (function != nullptr && host.calls(*function))
+      return "the program calls " + demangle(function->name);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Reach::frame(RunningHost& host) const {
+  auto running = host.running();
+  if (!running)
+    return running.failure().what + " (" + running.failure().why + ")";
+  for (const RunningCode& code : running.value()) {
+    const Function* function = state_.running(code.generation, code.address);
+    if (function == nullptr)
+      return "a thread is still in code of an older build";
+    const TypeUses::Function* use = at(function->address);
+    if (use != nullptr && leads(use->values))
+      return demangle(function->name) + " is running with one";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Reach::holder(RunningHost& host) const {
+  if (auto found = variable())
+    return found;
+  if (auto found = allocation())
+    return found;
+  if (auto found = caller(host))
+    return found;
+  return frame(host);
+}
+
+std::vector<Key> Reach::handlers() const {
+  const std::vector<Function>& functions = state_.newest->functions;
+  std::vector<Key> keys;
+  std::unordered_set<std::string_view> groups;
+  for (const TypeUses::Function& use : uses_.functions) {
+    if (!is_handler(use))
+      continue;
+    auto function = std::lower_bound(functions.begin(), functions.end(), use.address,
+                                     [](const Function& f, Address a) { return f.address < a; });
+    for (; function != functions.end() && function->address == use.address; ++function) {
+      keys.push_back(function->key);
+      if (!function->closure_group.empty())
+        groups.insert(function->closure_group);
+    }
+  }
+  // What calls a closure goes with it.
+  for (const Function& function : functions)
+    if (!function.closure_group.empty() && groups.count(function.closure_group) != 0)
+      keys.push_back(function.key);
+  return keys;
+}
+
+}  // namespace hrwatch::analysis

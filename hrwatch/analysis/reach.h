@@ -1,0 +1,45 @@
+// Whether objects of a class can outlive the instant in which new code goes live, and which
+// functions would hand them on. Pure: over what debug info, code and the running program say.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/lineage_state.h"
+#include "analysis/running_host.h"
+#include "analysis/type_uses.h"
+
+namespace hrwatch::analysis {
+
+class Reach {
+ public:
+  // Of all classes of `names`, in the newest generation of `state`; keeps references.
+  Reach(const Lineage::State& state, const TypeUses& uses, const std::vector<std::string>& names);
+
+  // What may hold or hand over such an object: "reached from enemies (game.cpp:5)", "made on the
+  // heap by spawn()", "the program calls draw(Enemy const&)", "run() is running with one". Nothing:
+  // they live in frames that don't run, and nowhere else.
+  std::optional<std::string> holder(RunningHost& host) const;
+
+  // The functions that old code may hand such an object to: none of them may be forwarded to code
+  // that means the new layout.
+  std::vector<Key> handlers() const;
+
+ private:
+  const Lineage::State& state_;
+  const TypeUses& uses_;
+  std::vector<std::string> names_;
+  std::vector<bool> leading_;
+  std::vector<bool> untyped_;  // leads to what a pointer to void points to
+
+  bool leads(const std::vector<TypeUses::Index>& classes) const;
+  bool is_handler(const TypeUses::Function& function) const;
+  const TypeUses::Function* at(Address address) const;
+  std::optional<std::string> variable() const;
+  std::optional<std::string> allocation() const;
+  std::optional<std::string> caller(RunningHost& host) const;
+  std::optional<std::string> frame(RunningHost& host) const;
+};
+
+}  // namespace hrwatch::analysis

@@ -1,0 +1,36 @@
+// What only the running program can tell about a module: asked when an edit may concern what lives
+// in it, never for ordinary ones. An interface: the verdict is pure.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "analysis/type_uses.h"
+#include "wire/result.h"
+
+namespace hrwatch::analysis {
+
+// Code of the module that a thread is in: the function that holds `address` of `generation`.
+struct RunningCode {
+  std::uint32_t generation = 0;
+  Address address = 0;
+};
+
+class RunningHost {
+ public:
+  virtual ~RunningHost() = default;
+
+  // Of the newest generation. Failure: its file can't be read any more.
+  virtual hr::wire::Result<std::shared_ptr<const TypeUses>> uses() = 0;
+
+  // Whether code outside of the module calls this function by its name: the program, or another of
+  // its libraries, imports it, or may look it up.
+  virtual bool calls(const Function& function) = 0;
+
+  // Where the threads are in the module's code, all frames of all stacks. Failure: the threads
+  // can't be looked at.
+  virtual hr::wire::Result<std::vector<RunningCode>> running() = 0;
+};
+
+}  // namespace hrwatch::analysis

@@ -1,0 +1,41 @@
+#include "analysis/type_uses.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace hrwatch::analysis {
+
+std::vector<bool> TypeUses::leading_to(const std::vector<std::string>& names) const {
+  std::vector<std::vector<Index>> holders(classes.size());
+  for (Index i = 0; i < classes.size(); ++i) {
+    for (const Index held : classes[i].holds)
+      holders[held].push_back(i);
+    for (const Index base : classes[i].bases) {
+      holders[base].push_back(i);
+      if (classes[base].polymorphic)  // an object of this class may stand behind it
+        holders[i].push_back(base);
+    }
+  }
+  const std::unordered_set<std::string> wanted(names.begin(), names.end());
+  std::vector<bool> leading(classes.size());
+  std::vector<Index> open;
+  for (Index i = 0; i < classes.size(); ++i) {
+    if (wanted.count(classes[i].name) != 0) {
+      leading[i] = true;
+      open.push_back(i);
+    }
+  }
+  while (!open.empty()) {
+    const Index reached = open.back();
+    open.pop_back();
+    for (const Index holder : holders[reached]) {
+      if (!leading[holder]) {
+        leading[holder] = true;
+        open.push_back(holder);
+      }
+    }
+  }
+  return leading;
+}
+
+}  // namespace hrwatch::analysis
