@@ -4,6 +4,7 @@
 
 #include "analysis/judgement.h"
 #include "analysis/lineage_state.h"
+#include "analysis/migrations.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -99,6 +100,7 @@ Verdict Lineage::judge(const Description& next, std::uint32_t number,
     return refused(std::move(judgement.reasons));
   }
   judgement.rewiring.memory_size = next.memory_size;
+  judgement.rewiring.tables = TypeTables(next).addresses();
   return Accepted{std::move(judgement.rewiring), std::move(judgement.remarks),
                   debug_addresses(judgement)};
 }

@@ -74,10 +74,14 @@ const TypeUses::Function* Reach::at(Address address) const {
   return found != uses_.functions.end() && found->address == address ? &*found : nullptr;
 }
 
-std::optional<std::string> Reach::variable() const {
+std::optional<std::string> Reach::variable(const std::set<std::string>& kept_in_place) const {
   constexpr std::size_t most_holders = 3;
-  const bool any = std::any_of(uses_.variables.begin(), uses_.variables.end(),
-                               [&](const TypeUses::Variable& v) { return leads(v.holds); });
+  const bool any = std::any_of(
+      uses_.variables.begin(), uses_.variables.end(), [&](const TypeUses::Variable& variable) {
+        return leads(variable.holds) &&
+               (variable.points_to == TypeUses::none ||
+                kept_in_place.count(uses_.classes[variable.points_to].name) == 0);
+      });
   if (!any)
     return std::nullopt;
   for (const std::string& name : names_) {
@@ -117,29 +121,54 @@ std::optional<std::string> Reach::caller(RunningHost& host) const {
   return std::nullopt;
 }
 
-std::optional<std::string> Reach::frame(RunningHost& host) const {
-  auto running = host.running();
-  if (!running)
-    return running.failure().what + " (" + running.failure().why + ")";
-  for (const RunningCode& code : running.value()) {
+// `any_use`: also a frame that was only handed one, or looks at one.
+std::optional<std::string> Reach::frame(const std::vector<RunningCode>& running,
+                                        bool any_use) const {
+  for (const RunningCode& code : running) {
     const Function* function = state_.running(code.generation, code.address);
     if (function == nullptr)
       return "a thread is still in code of an older build";
     const TypeUses::Function* use = at(function->address);
     if (use != nullptr && leads(use->values))
       return demangle(function->name) + " is running with one";
+    if (use != nullptr && any_use && (leads(use->signature) || leads(use->pointers)))
+      return demangle(function->name) + " is running, and works with one";
   }
   return std::nullopt;
 }
 
 std::optional<std::string> Reach::holder(RunningHost& host) const {
-  if (auto found = variable())
+  if (auto found = variable({}))
     return found;
   if (auto found = allocation())
     return found;
   if (auto found = caller(host))
     return found;
-  return frame(host);
+  const auto running = host.running();
+  if (!running)
+    return running.failure().what + " (" + running.failure().why + ")";
+  return frame(running.value(), false);
+}
+
+std::optional<std::string> Reach::other_holder(const std::set<std::string>& states,
+                                               RunningHost& host, std::string& unseen) const {
+  if (auto found = variable(states))
+    return found;
+  if (auto found = caller(host))
+    return found;
+  const auto running = host.running();
+  if (!running) {
+    unseen = running.failure().what + " (" + running.failure().why + ")";
+    return std::nullopt;
+  }
+  return frame(running.value(), true);
+}
+
+bool Reach::reached_from(const std::set<std::string>& classes) const {
+  for (Index i = 0; i < uses_.classes.size(); ++i)
+    if (leading_[i] && classes.count(uses_.classes[i].name) != 0)
+      return true;
+  return false;
 }
 
 std::vector<Key> Reach::handlers() const {

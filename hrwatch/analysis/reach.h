@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,15 @@ class Reach {
   // they live in frames that don't run, and nowhere else.
   std::optional<std::string> holder(RunningHost& host) const;
 
+  // The same for objects that states lead to, and are migrated with them: what else may hold one, or
+  // is at work with one. `states` are the classes of the states themselves, whose objects keep their
+  // place. Threads that can't be looked at are no reason here: they are told in `unseen`.
+  std::optional<std::string> other_holder(const std::set<std::string>& states, RunningHost& host,
+                                          std::string& unseen) const;
+
+  // Whether an object of one of `classes` leads to one.
+  bool reached_from(const std::set<std::string>& classes) const;
+
   // The functions that old code may hand such an object to: none of them may be forwarded to code
   // that means the new layout.
   std::vector<Key> handlers() const;
@@ -36,10 +46,10 @@ class Reach {
   bool leads(const std::vector<TypeUses::Index>& classes) const;
   bool is_handler(const TypeUses::Function& function) const;
   const TypeUses::Function* at(Address address) const;
-  std::optional<std::string> variable() const;
+  std::optional<std::string> variable(const std::set<std::string>& kept_in_place) const;
   std::optional<std::string> allocation() const;
   std::optional<std::string> caller(RunningHost& host) const;
-  std::optional<std::string> frame(RunningHost& host) const;
+  std::optional<std::string> frame(const std::vector<RunningCode>& running, bool any_use) const;
 };
 
 }  // namespace hrwatch::analysis

@@ -6,6 +6,7 @@
 
 #include "analysis/demangle.h"
 #include "analysis/judgement.h"
+#include "analysis/migrations.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -124,7 +125,8 @@ void judge_plain(Judgement& judgement, const Constant& next, const KnownConstant
 void judge_constants(Judgement& judgement) {
   for (const Constant& next : judgement.next.constants) {
     const auto found = judgement.state.constants.find(next.key);
-    if (found == judgement.state.constants.end() || found->second.kind != next.kind) {
+    if (found == judgement.state.constants.end() || found->second.kind != next.kind ||
+        is_type_table(next.name)) {
       continue;
     }
     if (next.kind == ConstantKind::vtable) {

@@ -6,6 +6,7 @@
 #include "analysis/address_index.h"
 #include "analysis/boundary.h"
 #include "analysis/judgement.h"
+#include "analysis/migrations.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -53,9 +54,14 @@ class Identities {
     return nullptr;
   }
 
-  bool in_virtual_table(Address where) const {
+  // Virtual tables and type tables lead straight to the code of their own generation.
+  bool keeps_to_its_build(Address where) const {
     const std::size_t holder = constants_.covering(where);
-    return holder != no_symbol && judgement_.next.constants[holder].kind == ConstantKind::vtable;
+    if (holder == no_symbol) {
+      return false;
+    }
+    const Constant& constant = judgement_.next.constants[holder];
+    return constant.kind == ConstantKind::vtable || is_type_table(constant.name);
   }
 
  private:
@@ -118,8 +124,7 @@ void judge_data_references(Judgement& judgement) {
       continue;
     }
     const hr::wire::Home* oldest = identities.type(reference.target);
-    // A virtual table's slots lead straight to the code of its own generation.
-    if (oldest == nullptr && !identities.in_virtual_table(reference.at)) {
+    if (oldest == nullptr && !identities.keeps_to_its_build(reference.at)) {
       oldest = identities.function(reference.target);
     }
     if (oldest != nullptr) {

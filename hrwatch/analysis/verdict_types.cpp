@@ -2,6 +2,8 @@
 // none can be alive, the class is free to change.
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,6 +12,7 @@
 #include "analysis/holders.h"
 #include "analysis/judgement.h"
 #include "analysis/layout_changes.h"
+#include "analysis/migrations.h"
 #include "analysis/reach.h"
 
 namespace hrwatch::analysis {
@@ -64,24 +67,70 @@ bool only_carries_on(const LayoutChange& change,
                      });
 }
 
-// Lets the class go in, where no object of it can be alive; else refuses it with what may hold one.
-void decide(Judgement& judgement, const LayoutChange& change, const TypeUses* uses) {
-  if (uses == nullptr) {
+// What is known of the program when a layout changed.
+struct Knowledge {
+  const TypeUses& uses;
+  TypeTables before, after;
+  std::set<std::string> states;
+
+  Knowledge(const Lineage::State& state, const Description& next, const TypeUses& type_uses)
+      : uses(type_uses), before(*state.newest), after(next), states(state_classes(*state.newest)) {}
+
+  // Whether states lead to objects of the class: they are migrated then.
+  bool is_registered(const LayoutChange& change, const Reach& reach) const {
+    return !change.values && reach.reached_from(before.classes());
+  }
+};
+
+// Objects that states lead to get the new layout, where nothing else leads to them.
+void migrate(Judgement& judgement, const LayoutChange& change, const Reach& reach,
+             const Knowledge& known) {
+  std::string unseen;
+  if (const auto holder = reach.other_holder(known.states, *judgement.running, unseen)) {
+    refuse(judgement, change, *holder);
+    return;
+  }
+  auto migrations = migrations_of(change, judgement.state, judgement.next, known.after);
+  const bool by_its_elements = change.name.starts_with("std::");  // array, pair: no names needed
+  if (migrations.empty() && !by_its_elements) {
+    refuse(judgement, change, "it stands in a state without a type table of its own");
+    return;
+  }
+  for (auto& migration : migrations) {
+    judgement.rewiring.migrations.push_back(std::move(migration));
+  }
+  if (!unseen.empty()) {
+    judgement.remarks.push_back(change.name + " is migrated without a look at who works with it: " +
+                                unseen);
+  }
+}
+
+// Lets the class go in, where its objects can be migrated or none can be alive; else refuses it with
+// what may hold one.
+void decide(Judgement& judgement, const LayoutChange& change, const Knowledge* known) {
+  if (known == nullptr) {
     refuse(judgement, change, held(judgement, change.name));
-  } else if (const auto holder =
-                 Reach(judgement.state, *uses, {change.name}).holder(*judgement.running)) {
+    return;
+  }
+  const Reach reach(judgement.state, known->uses, {change.name});
+  if (known->is_registered(change, reach)) {
+    migrate(judgement, change, reach, *known);
+  } else if (const auto holder = reach.holder(*judgement.running)) {
     refuse(judgement, change, *holder);
   }
 }
 
-// From `number` on the functions that handle objects of these classes are other functions.
-void start_epochs(const Lineage::State& state, const TypeUses& uses,
+// From `number` on the functions that handle objects of classes without living ones are other
+// functions. Migrated classes have none: their objects change with the code.
+void start_epochs(const Lineage::State& state, const Knowledge& known,
                   const std::vector<LayoutChange>& changed, std::uint32_t number, Epochs& epochs) {
   std::vector<std::string> names;
   for (const LayoutChange& change : changed) {
-    names.push_back(change.name);
+    if (!known.is_registered(change, Reach(state, known.uses, {change.name}))) {
+      names.push_back(change.name);
+    }
   }
-  for (const Key key : Reach(state, uses, names).handlers()) {
+  for (const Key key : Reach(state, known.uses, names).handlers()) {
     epochs[key] = number;
   }
 }
@@ -104,6 +153,11 @@ void judge_types(Judgement& judgement) {
     judgement.changed_types.insert(change.name);
   }
   const auto uses = ask(judgement.running);
+  std::optional<Knowledge> asked;
+  if (uses != nullptr) {
+    asked.emplace(judgement.state, judgement.next, *uses);
+  }
+  const Knowledge* known = asked ? &*asked : nullptr;
   // What was edited before what only holds it; what only carries on another change is told where
   // that one is fine.
   std::vector<const LayoutChange*> carriers;
@@ -115,17 +169,17 @@ void judge_types(Judgement& judgement) {
       if (only_carries_on(change, by_name)) {
         carriers.push_back(&change);
       } else {
-        decide(judgement, change, uses.get());
+        decide(judgement, change, known);
       }
     }
   }
   for (const LayoutChange* carrier : carriers) {
     if (judgement.reasons.empty()) {
-      decide(judgement, *carrier, uses.get());
+      decide(judgement, *carrier, known);
     }
   }
   if (judgement.reasons.empty()) {
-    start_epochs(judgement.state, *uses, changed, judgement.number, judgement.epochs);
+    start_epochs(judgement.state, *known, changed, judgement.number, judgement.epochs);
   }
 }
 
@@ -134,7 +188,7 @@ void adopt_types(Lineage::State& state, const Description& next, std::uint32_t n
   if (state.newest != nullptr) {
     const std::vector<LayoutChange> changed = find_layout_changes(state, next);
     if (const auto uses = changed.empty() ? nullptr : ask(host)) {
-      start_epochs(state, *uses, changed, number, state.epochs);
+      start_epochs(state, Knowledge(state, next, *uses), changed, number, state.epochs);
     } else if (!changed.empty() && host != nullptr) {
       state.problems.push_back(
           {"what this program runs can't be told",

@@ -5,6 +5,7 @@
 
 #include "analysis/demangle.h"
 #include "analysis/judgement.h"
+#include "analysis/migrations.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -71,7 +72,7 @@ void judge_variables(Judgement& judgement) {
       continue;
     }
     const auto known = judgement.state.variables.find(variable.key);
-    if (known == judgement.state.variables.end()) {
+    if (known == judgement.state.variables.end() || is_type_table(variable.name)) {
       continue;
     }
     const LivingVariable& living = known->second;
