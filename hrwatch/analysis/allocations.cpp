@@ -15,10 +15,14 @@ namespace {
 constexpr std::byte call_near{0xe8}, move_to_edi{0xbf};
 
 bool allocates(std::string_view function) {
-  constexpr std::array names = {std::string_view("malloc"),         std::string_view("calloc"),
-                                std::string_view("realloc"),        std::string_view("memalign"),
-                                std::string_view("posix_memalign"), std::string_view("aligned_alloc")};
-  // operator new and operator new[], with whatever they take besides (Itanium C++ ABI 5.1.5.3).
+  constexpr std::array names = {
+      std::string_view("malloc"),         std::string_view("calloc"),
+      std::string_view("realloc"),        std::string_view("memalign"),
+      std::string_view("posix_memalign"), std::string_view("aligned_alloc")};
+  // operator new and operator new[], with whatever they take besides (Itanium C++ ABI 5.1.5.3); the
+  // one that takes a place makes no memory.
+  if (function == "_ZnwmPv" || function == "_ZnamPv")
+    return false;
   return function.starts_with("_Znwm") || function.starts_with("_Znam") ||
          std::find(names.begin(), names.end(), function) != names.end();
 }

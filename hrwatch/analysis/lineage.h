@@ -77,9 +77,9 @@ class Lineage {
   Lineage(const Lineage&);
   Lineage& operator=(const Lineage&);
 
-  // What `next` as generation `number` would mean. Changes nothing. `host` (null: it can't be asked,
-  // and every changed layout is refused) is asked when layouts changed.
-  // Cost: linear in references and symbols of `next`; milliseconds for 30 units.
+  // What `next` as generation `number` would mean. Changes nothing. `host` (null: it can't be
+  // asked, and every changed layout is refused) is asked when layouts changed. Cost: linear in
+  // references and symbols of `next`; milliseconds for 30 units.
   Verdict judge(const Description& next, std::uint32_t number, ObjectReferences& objects,
                 RunningHost* host = nullptr) const;
 

@@ -87,7 +87,7 @@ std::optional<MemberMove::How> number(std::string_view type) {
 
 // Nothing where the old bytes would mean something else.
 std::optional<MemberMove> plain_move(const Member& before, const Member& after) {
-  MemberMove move{before.offset, after.offset, before.size, after.size,
+  MemberMove move{before.offset,          after.offset,           before.size, after.size,
                   MemberMove::How::bytes, MemberMove::How::bytes, after.name};
   if (before.bit_size != 0 || after.bit_size != 0)
     return std::nullopt;
@@ -99,8 +99,8 @@ std::optional<MemberMove> plain_move(const Member& before, const Member& after) 
   }
   if (before.type.ends_with("*") && after.type == before.type)
     move.how = move.was = MemberMove::How::pointer;
-  const bool same = before.type == after.type && before.type_hash == after.type_hash &&
-                    before.size == after.size;
+  const bool same =
+      before.type == after.type && before.type_hash == after.type_hash && before.size == after.size;
   return same ? std::optional(move) : std::nullopt;
 }
 
@@ -120,8 +120,9 @@ TypeMigration migration(const LayoutChange& change, const std::vector<Member>& b
     const Member* old = find(before, member.name);
     std::optional<MemberMove> move;
     if (old != nullptr && typed)
-      move = MemberMove{old->offset, member.offset, old->size, member.size,
-                        MemberMove::How::typed, MemberMove::How::typed, member.name};
+      move = MemberMove{old->offset, member.offset,          old->size,
+                        member.size, MemberMove::How::typed, MemberMove::How::typed,
+                        member.name};
     else if (old != nullptr)
       move = plain_move(*old, member);
     if (move)

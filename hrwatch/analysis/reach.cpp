@@ -18,7 +18,8 @@ bool of_standard_library(std::string_view name) {
 
 // Containers allocate for whoever owns them, and are followed by their types.
 bool is_standard_function(std::string_view symbol) {
-  for (const std::string_view start : {"_ZNSt", "_ZNKSt", "_ZSt", "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx"})
+  for (const std::string_view start :
+       {"_ZNSt", "_ZNKSt", "_ZSt", "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx"})
     if (symbol.starts_with(start))
       return true;
   return false;

@@ -23,9 +23,9 @@ class Reach {
   // they live in frames that don't run, and nowhere else.
   std::optional<std::string> holder(RunningHost& host) const;
 
-  // The same for objects that states lead to, and are migrated with them: what else may hold one, or
-  // is at work with one. `states` are the classes of the states themselves, whose objects keep their
-  // place. Threads that can't be looked at are no reason here: they are told in `unseen`.
+  // The same for objects that states lead to, and are migrated with them: what else may hold one,
+  // or is at work with one. `states` are the classes of the states themselves, whose objects keep
+  // their place. Threads that can't be looked at are no reason here: they are told in `unseen`.
   std::optional<std::string> other_holder(const std::set<std::string>& states, RunningHost& host,
                                           std::string& unseen) const;
 

@@ -52,8 +52,8 @@ struct TypeUses {
   std::vector<bool> leading_to(const std::vector<std::string>& names) const;
 };
 
-// Reads all of a library's debug info and code for it. Cost: some milliseconds a unit of std-heavy C++.
-// Errors: a library without debug info, or that can't be read.
+// Reads all of a library's debug info and code for it. Cost: some milliseconds a unit of std-heavy
+// C++. Errors: a library without debug info, or that can't be read.
 hr::wire::Result<TypeUses> find_type_uses(const std::filesystem::path& library);
 
 }  // namespace hrwatch::analysis

@@ -41,7 +41,9 @@ struct Stripped {
 
 class Reader {
  public:
-  explicit Reader(TypeUses& uses) : uses_(uses) { uses_.classes.push_back({"void", {}, {}, false, 0}); }
+  explicit Reader(TypeUses& uses) : uses_(uses) {
+    uses_.classes.push_back({"void", {}, {}, false, 0});
+  }
 
   void read(const Dwarf_Die& unit, bool overloads) {
     unit_ = unit;
@@ -69,9 +71,9 @@ class Reader {
   DebugEntries entries_;
   ClassGatherer ignored_;
   UnitTypes* types_ = nullptr;
-  std::unordered_map<std::uint32_t, Index> indices_;      // by entry of this unit
-  std::unordered_map<std::string, Index> names_;          // of all units
-  std::unordered_map<std::string, bool> complete_;        // whose members are known
+  std::unordered_map<std::uint32_t, Index> indices_;  // by entry of this unit
+  std::unordered_map<std::string, Index> names_;      // of all units
+  std::unordered_map<std::string, bool> complete_;    // whose members are known
 
   Dwarf_Die die_at(std::uint32_t offset) const {
     Dwarf_Die unit = unit_, die{};

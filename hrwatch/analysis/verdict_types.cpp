@@ -45,13 +45,12 @@ std::string held(const Judgement& judgement, const std::string& name) {
 }
 
 void refuse(Judgement& judgement, const LayoutChange& change, const std::string& holder) {
-  judgement.refuse(
-      change.after->kind + " " + change.name +
-          (change.values ? " changed its values" : " changed layout"),
-      described(change) +
-          (change.values ? "; what was stored before means the old ones"
-                         : "; objects made before use the old layout") +
-          (holder.empty() ? "" : "; " + holder));
+  judgement.refuse(change.after->kind + " " + change.name +
+                       (change.values ? " changed its values" : " changed layout"),
+                   described(change) +
+                       (change.values ? "; what was stored before means the old ones"
+                                      : "; objects made before use the old layout") +
+                       (holder.empty() ? "" : "; " + holder));
 }
 
 // Only members whose own layout changed too, and nothing that was edited here.
@@ -100,13 +99,13 @@ void migrate(Judgement& judgement, const LayoutChange& change, const Reach& reac
     judgement.rewiring.migrations.push_back(std::move(migration));
   }
   if (!unseen.empty()) {
-    judgement.remarks.push_back(change.name + " is migrated without a look at who works with it: " +
-                                unseen);
+    judgement.remarks.push_back(change.name +
+                                " is migrated without a look at who works with it: " + unseen);
   }
 }
 
-// Lets the class go in, where its objects can be migrated or none can be alive; else refuses it with
-// what may hold one.
+// Lets the class go in, where its objects can be migrated or none can be alive; else refuses it
+// with what may hold one.
 void decide(Judgement& judgement, const LayoutChange& change, const Knowledge* known) {
   if (known == nullptr) {
     refuse(judgement, change, held(judgement, change.name));
@@ -190,11 +189,11 @@ void adopt_types(Lineage::State& state, const Description& next, std::uint32_t n
     if (const auto uses = changed.empty() ? nullptr : ask(host)) {
       start_epochs(state, Knowledge(state, next, *uses), changed, number, state.epochs);
     } else if (!changed.empty() && host != nullptr) {
-      state.problems.push_back(
-          {"what this program runs can't be told",
-           "struct " + changed.front().name + " changed in its generation " +
-               std::to_string(number) + ", and the file of the one before can't be read any more",
-           "restart the program (hrwatch --run relaunches it)"});
+      state.problems.push_back({"what this program runs can't be told",
+                                "struct " + changed.front().name + " changed in its generation " +
+                                    std::to_string(number) +
+                                    ", and the file of the one before can't be read any more",
+                                "restart the program (hrwatch --run relaunches it)"});
     }
   }
   for (const auto& [name, layout] : next.types) {

@@ -1,6 +1,7 @@
 #include "app/fold.h"
 
 #include "analysis/describe.h"
+#include "app/module_in_host.h"
 
 namespace hrwatch::app {
 namespace {
@@ -15,15 +16,10 @@ std::vector<LibraryFile> libraries_of(const FoldRequest& request,
       artifact != request.artifacts.end()) {
     libraries.push_back(artifact->second);
   }
+  libraries.push_back(
+      {file_of_generation(module, generation.number, request.pid, request.copies), {}});
   if (generation.number == 0) {
-    // The file may have been rebuilt or removed since: the host keeps it open.
-    libraries.push_back(
-        {"/proc/" + std::to_string(request.pid) + "/fd/" + std::to_string(module.image_descriptor),
-         {}});
     libraries.push_back({module.path, {}});
-  } else {
-    libraries.push_back(
-        {request.copies / (module.name + "." + std::to_string(generation.number) + ".so"), {}});
   }
   return libraries;
 }
@@ -35,6 +31,7 @@ hr::wire::Result<std::map<std::string, analysis::Lineage>> fold(const FoldReques
   std::map<std::string, analysis::Lineage> lineages;
   const auto no_objects = analysis::open_objects({});
   for (const auto& module : request.modules) {
+    std::uint32_t before = 0;
     for (const auto& generation : module.generations) {
       auto described = store.get(generation.build_id, libraries_of(request, module, generation));
       if (!described.ok()) {
@@ -47,8 +44,10 @@ hr::wire::Result<std::map<std::string, analysis::Lineage>> fold(const FoldReques
       if (found == lineages.end()) {
         lineages.emplace(module.name, analysis::Lineage(std::move(described.value())));
       } else {
-        found->second.adopt(std::move(described.value()), generation.number, *no_objects);
+        ModuleInHost host(request.pid, module, before, request.copies);
+        found->second.adopt(std::move(described.value()), generation.number, *no_objects, &host);
       }
+      before = generation.number;
     }
   }
   return lineages;

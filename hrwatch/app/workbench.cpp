@@ -8,6 +8,7 @@
 
 #include "analysis/describe.h"
 #include "app/fold.h"
+#include "app/module_in_host.h"
 #include "publish/publish.h"
 
 namespace hrwatch::app {
@@ -62,6 +63,7 @@ struct Workbench::Judgement {
     Description next;
     std::shared_ptr<Copy> copy;
     std::shared_ptr<analysis::ObjectReferences> objects;
+    std::shared_ptr<ModuleInHost> running;
     core::ModuleVerdict verdict;
     std::vector<std::byte> rewiring;
     std::vector<analysis::DebugAddress> debug_addresses;
@@ -246,7 +248,7 @@ std::shared_ptr<Workbench::Copy> Workbench::publish(Module& module, std::uint32_
 void Workbench::fold(core::HostId host, int pid,
                      const std::vector<hr::wire::ModuleState>& modules) {
   auto& bench =
-      hosts_.try_emplace(host, Bench{pid, Strand(workers_), {}, {}, {}, {}}).first->second;
+      hosts_.try_emplace(host, Bench{pid, Strand(workers_), {}, {}, {}, {}, {}}).first->second;
   if (!bench.lineages) {
     bench.lineages = std::make_shared<Lineages>();
   }
@@ -263,6 +265,7 @@ void Workbench::fold(core::HostId host, int pid,
     request->artifacts[module.name] = {known->second.facts.artifact, known->second.facts.objects};
     bench.generations[module.name] = module.generations.back().number;
     bench.distances[module.name] = Distances(module);
+    bench.modules[module.name] = module;
   }
   auto failure = std::make_shared<std::optional<Failure>>();
   bench.strand.run(
@@ -295,14 +298,17 @@ void Workbench::judge(core::RoundId round, core::HostId host,
     const auto module = modules_.find(name);
     if (module != modules_.end() && module->second.newest) {
       auto copy = publish(module->second, found->second.generations[name]);
-      judgement->pieces.push_back({name,
-                                   module->second.facts,
-                                   module->second.newest,
-                                   std::move(copy),
-                                   nullptr,
-                                   {},
-                                   {},
-                                   {}});
+      judgement->pieces.push_back(
+          {name,
+           module->second.facts,
+           module->second.newest,
+           std::move(copy),
+           nullptr,
+           std::make_shared<ModuleInHost>(found->second.pid, found->second.modules[name],
+                                          found->second.generations[name], folder_ / "gen"),
+           {},
+           {},
+           {}});
     }
   }
   found->second.strand.run(
@@ -320,7 +326,8 @@ void Workbench::judge(core::RoundId round, core::HostId host,
                                        "it could not be described", "start the program again"});
             continue;
           }
-          auto decided = lineage->second.judge(*piece.next, verdict.generation, *piece.objects);
+          auto decided = lineage->second.judge(*piece.next, verdict.generation, *piece.objects,
+                                               piece.running.get());
           if (auto* accepted = std::get_if<analysis::Accepted>(&decided)) {
             verdict.remarks = std::move(accepted->remarks);
             piece.rewiring = hr::wire::encode(accepted->rewiring);
@@ -377,7 +384,7 @@ void Workbench::judged(const std::shared_ptr<Judgement>& judgement) {
           const auto lineage = lineages->now.find(piece.module);
           if (piece.verdict.kind == core::VerdictKind::accepted && lineage != lineages->now.end()) {
             auto next = lineage->second;
-            next.adopt(piece.next, piece.verdict.generation, *piece.objects);
+            next.adopt(piece.next, piece.verdict.generation, *piece.objects, piece.running.get());
             lineages->next.emplace(piece.module, std::move(next));
           }
         }

@@ -91,6 +91,7 @@ class Workbench {
         std::make_shared<Lineages>();                  // touched on the strand only
     std::map<std::string, std::uint32_t> generations;  // newest, by module
     std::map<std::string, Distances> distances;        // by module
+    std::map<std::string, hr::wire::ModuleState> modules;
     std::vector<hr::wire::ModuleReload> reload;
   };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/build_folder.h"
+#include "app/host_process.h"
 #include "app/session_loop.h"
 #include "app/show_failure.h"
 #include "app/terminal.h"
@@ -74,6 +75,8 @@ int run(int argument_count, char** arguments) {
       return doctor_verb(line.value());
     case Verb::explain:
       return explain_verb(line.value());
+    case Verb::frames:
+      return app::print_thread_frames(line.value().pid);
     case Verb::help:
       std::fputs(help_text().c_str(), stdout);
       return 0;

@@ -71,7 +71,9 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
   auto* const doctor = app.add_subcommand("doctor")->fallthrough();
   auto* const explain = app.add_subcommand("explain")->fallthrough();
   explain->add_option("file", line.file);
-  for (auto* verb : {run, status, doctor, explain}) {
+  auto* const frames = app.add_subcommand("frames");
+  frames->add_option("pid", line.pid)->required();
+  for (auto* verb : {run, status, doctor, explain, frames}) {
     verb->set_help_flag();
   }
   app.require_subcommand(0, 1);
@@ -84,6 +86,7 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
   line.verb = status->parsed()    ? Verb::status
               : doctor->parsed()  ? Verb::doctor
               : explain->parsed() ? Verb::explain
+              : frames->parsed()  ? Verb::frames
                                   : Verb::run;
   line.relaunch_on_refuse = refuse == "relaunch";
   line.colour = colour == "always"  ? Colour::always

@@ -9,12 +9,13 @@
 
 namespace hrwatch::cli {
 
-enum class Verb { run, status, doctor, explain, help, version };
+enum class Verb { run, status, doctor, explain, frames, help, version };
 enum class Colour { automatic, always, never };
 
 struct CommandLine {
   Verb verb = Verb::run;
   std::vector<std::string> targets;
+  int pid = 0;       // of `frames`, which hrwatch itself calls
   std::string file;  // of `explain`, "" = the last build
   std::string build_dir;
   std::string config;

@@ -71,7 +71,8 @@ struct Fixture {
 };
 
 const std::string grown =
-    "hp (int) added at offset 8; 8 -> 12 bytes (game.h:12); objects made before use the old layout; ";
+    "hp (int) added at offset 8; 8 -> 12 bytes (game.h:12); objects made before use the old "
+    "layout; ";
 
 }  // namespace
 

@@ -1,0 +1,18 @@
+// Where the threads of another process are, by unwinding their stacks. Stops them for the while.
+#pragma once
+
+#include <vector>
+
+#include "analysis/description.h"
+#include "wire/result.h"
+
+namespace hrwatch::analysis {
+
+// The code addresses of all frames of all threads of `pid`, innermost first, as that process sees
+// them; of callers an address inside the call. Errors: no such process, or it may not be traced (a
+// debugger has it, or the system forbids it).
+// Thread: attaching makes this process the tracer: use a process of its own, lest whoever waits for
+// its children is told of stops. Cost: milliseconds, during which the other process stands still.
+hr::wire::Result<std::vector<Address>> frames_of_threads(int pid);
+
+}  // namespace hrwatch::analysis

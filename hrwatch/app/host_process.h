@@ -1,0 +1,31 @@
+// What the operating system tells of a program that hosts modules: its mapped files, and where its
+// threads are. Knows no module.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "wire/result.h"
+
+namespace hrwatch::app {
+
+struct MappedFile {
+  std::string path;         // as it was when it was mapped; without " (deleted)"
+  std::uint64_t begin = 0;  // the lowest and the highest address of all its mappings
+  std::uint64_t end = 0;
+};
+
+// In the order of addresses; empty when there is no such process.
+std::vector<MappedFile> mapped_files(int pid);
+
+// Addresses in the code of all frames of all threads. Runs this executable once more for it
+// (`hrwatch frames PID`), since looking needs a process of its own.
+// Errors: the threads may not be looked at. Thread: any but the loop's. Cost: milliseconds, in
+// which the program stands still.
+hr::wire::Result<std::vector<std::uint64_t>> thread_frames(int pid);
+
+// What that other process does: prints the addresses, one a line, or the failure. Exit code.
+int print_thread_frames(int pid);
+
+}  // namespace hrwatch::app

@@ -1,0 +1,126 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "analysis/thread_frames.h"
+#include "app/host_process.h"
+
+namespace hrwatch::app {
+namespace {
+
+constexpr int patience_ms = 2000;
+
+hr::wire::Failure not_looked_at(const std::string& why) {
+  return {"the program's threads can't be looked at", why,
+          "detach the debugger, or restart the program"};
+}
+
+// All that `descriptor` gives until its other end closes; false when that takes too long.
+bool read_all(int descriptor, std::string& text) {
+  std::array<char, 4096> piece{};
+  for (;;) {
+    pollfd waiting = {descriptor, POLLIN, 0};
+    if (::poll(&waiting, 1, patience_ms) != 1)
+      return false;
+    const ssize_t got = ::read(descriptor, piece.data(), piece.size());
+    if (got == 0)
+      return true;
+    if (got < 0 && errno != EINTR)
+      return false;
+    text.append(piece.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+  }
+}
+
+// Output of `hrwatch frames PID`; "" when it could not be run or did not end.
+std::string output_of_frames(int pid) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    return {};
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  std::string name = "hrwatch", verb = "frames", number = std::to_string(pid);
+  const std::array<char*, 4> arguments = {name.data(), verb.data(), number.data(), nullptr};
+  pid_t child = 0;
+  const int failed =
+      ::posix_spawn(&child, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+  std::string text;
+  if (failed == 0) {
+    if (!read_all(ends[0], text)) {
+      ::kill(child, SIGKILL);
+      text.clear();
+    }
+    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  ::close(ends[0]);
+  return text;
+}
+
+}  // namespace
+
+std::vector<MappedFile> mapped_files(int pid) {
+  std::vector<MappedFile> files;
+  std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
+  for (std::string line; std::getline(maps, line);) {
+    const std::size_t slash = line.find('/');
+    const std::size_t dash = line.find('-');
+    if (slash == std::string::npos || dash == std::string::npos)
+      continue;
+    std::string path = line.substr(slash);
+    constexpr std::string_view gone = " (deleted)";
+    if (path.ends_with(gone))
+      path.resize(path.size() - gone.size());
+    std::uint64_t begin = 0, end = 0;
+    const char* const text = line.data();
+    std::from_chars(text, text + dash, begin, 16);
+    std::from_chars(text + dash + 1, text + line.find(' '), end, 16);
+    if (!files.empty() && files.back().path == path)
+      files.back().end = end;
+    else
+      files.push_back({std::move(path), begin, end});
+  }
+  return files;
+}
+
+hr::wire::Result<std::vector<std::uint64_t>> thread_frames(int pid) {
+  std::istringstream lines(output_of_frames(pid));
+  std::string first;
+  if (!std::getline(lines, first))
+    return not_looked_at("looking took too long");
+  if (first != "frames")
+    return not_looked_at(first);
+  std::vector<std::uint64_t> frames;
+  for (std::string line; std::getline(lines, line);) {
+    std::uint64_t address = 0;
+    std::from_chars(line.data(), line.data() + line.size(), address, 16);
+    frames.push_back(address);
+  }
+  return frames;
+}
+
+int print_thread_frames(int pid) {
+  const auto frames = analysis::frames_of_threads(pid);
+  if (!frames) {
+    std::printf("%s\n", frames.failure().why.c_str());
+    return 1;
+  }
+  std::puts("frames");
+  for (const std::uint64_t address : frames.value())
+    std::printf("%llx\n", static_cast<unsigned long long>(address));
+  return 0;
+}
+
+}  // namespace hrwatch::app

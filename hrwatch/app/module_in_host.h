@@ -1,0 +1,46 @@
+// One module in one running program, as the verdict asks about it. Reads files and the process only
+// when asked, and each answer once.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/running_host.h"
+#include "wire/messages.h"
+
+namespace hrwatch::app {
+
+// Where the file of a generation can be read while the program runs; `copies` is
+// <build>/.hrwatch/gen.
+std::filesystem::path file_of_generation(const hr::wire::ModuleState& module,
+                                         std::uint32_t generation, int pid,
+                                         const std::filesystem::path& copies);
+
+class ModuleInHost : public analysis::RunningHost {
+ public:
+  // `module`: as the host last told it. `newest`: the generation that runs.
+  ModuleInHost(int pid, hr::wire::ModuleState module, std::uint32_t newest,
+               std::filesystem::path copies);
+
+  hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses() override;
+  bool calls(const analysis::Function& function) override;
+  hr::wire::Result<std::vector<analysis::RunningCode>> running() override;
+
+ private:
+  int pid_;
+  hr::wire::ModuleState module_;
+  std::uint32_t newest_;
+  std::filesystem::path copies_;
+  std::shared_ptr<const analysis::TypeUses> uses_;
+  std::optional<std::vector<std::string>> others_;  // contents of the program's other files
+  std::optional<hr::wire::Result<std::vector<analysis::RunningCode>>> running_;
+
+  // The generation that a mapped file is; nothing: it is another file.
+  std::optional<std::uint32_t> generation_of(const std::string& path) const;
+  void read_others();
+};
+
+}  // namespace hrwatch::app
