@@ -33,6 +33,27 @@ std::uint64_t hash_of(const Named& named, const MaskedNames& masked) {
   return XXH3_64bits_withSeed(name.data(), name.size(), named.offset);
 }
 
+// The table of a switch: distances from the table to places in the function, 4 bytes each, which
+// are others in every link. Hashed as distances from the function's start; 0 = `at` is no such
+// table.
+std::uint64_t jump_table_hash(const Symbol& function, const ElfImage& image, Address at) {
+  constexpr std::uint64_t most_cases = 4096;
+  std::uint64_t hash = 0;
+  for (std::uint64_t i = 0; i < most_cases; ++i) {
+    const auto entry = image.bytes_at(at + 4 * i, 4);
+    if (entry.size() != 4)
+      break;
+    std::int32_t distance;
+    std::memcpy(&distance, entry.data(), sizeof distance);
+    const Address inside =
+        at + static_cast<std::uint64_t>(std::int64_t{distance}) - function.address;
+    if (inside >= function.size)
+      break;
+    hash = combine(hash, inside);
+  }
+  return hash;
+}
+
 }  // namespace
 
 std::uint64_t body_hash(const Symbol& function, const ElfImage& image, const Names& names,
@@ -49,7 +70,10 @@ std::uint64_t body_hash(const Symbol& function, const ElfImage& image, const Nam
       continue;
     const Address operand = instruction.address + instruction.operand - function.address;
     std::memset(&body[operand], 0, sizeof(std::int32_t));
-    const std::uint64_t parts[] = {hash, operand, hash_of(named_by(instruction, names), masked)};
+    const std::uint64_t table =
+        instruction.lea ? jump_table_hash(function, image, instruction.target) : 0;
+    const std::uint64_t parts[] = {
+        hash, operand, table != 0 ? table : hash_of(named_by(instruction, names), masked)};
     hash = XXH3_64bits(parts, sizeof parts);
   }
   if (body.empty() || reader.stuck())

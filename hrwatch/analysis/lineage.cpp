@@ -77,8 +77,8 @@ Lineage& Lineage::operator=(const Lineage& other) {
   return *this;
 }
 
-Verdict Lineage::judge(const Description& next, std::uint32_t number,
-                       ObjectReferences& objects, RunningHost* host) const {
+Verdict Lineage::judge(const Description& next, std::uint32_t number, ObjectReferences& objects,
+                       RunningHost* host) const {
   if (next.build_id == state_->newest->build_id) {
     return Unchanged();
   }

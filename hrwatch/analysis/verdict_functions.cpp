@@ -222,6 +222,36 @@ void remark_prototypes(Judgement& judgement, const std::vector<bool>& present) {
   }
 }
 
+// Functions that code outside of the module goes on calling as they were: nothing there is built
+// anew. Inline functions are out of question, as whoever uses one has its own.
+void refuse_gone(Judgement& judgement, const std::vector<bool>& present) {
+  if (judgement.running == nullptr) {
+    return;
+  }
+  for_each_gone(judgement, present, [&](const Function& function) {
+    if (function.binding != Binding::global || !function.closure_group.empty() ||
+        !judgement.running->calls(function)) {
+      return;
+    }
+    const auto& functions = judgement.next.functions;
+    const auto now = std::find_if(functions.begin(), functions.end(), [&](const Function& f) {
+      return f.name == function.name && f.unit == function.unit;
+    });
+    const std::string name = demangle(function.name);
+    const std::string fix =
+        "build the program with it (hrwatch --target <the program> --run), or undo the edit";
+    if (now == functions.end()) {
+      judgement.refuse("function " + name + " is gone",
+                       "the program calls it, and was not built anew", fix);
+    } else {
+      judgement.refuse(
+          "function " + name + " changed its prototype",
+          function.prototype + " -> " + now->prototype + "; the program calls it as it was built",
+          fix);
+    }
+  });
+}
+
 void remark(Judgement& judgement, const Assignment& assignment, const ClosureGroups& groups,
             const std::vector<std::string>& shifted, const std::vector<bool>& present) {
   for (const std::string& group : shifted) {
@@ -269,7 +299,9 @@ void judge_functions(Judgement& judgement) {
     judgement.rewiring.supersede.push_back(
         {older.live.generation, older.live.entry, older.live.nop, older.slot});
   }
-  remark(judgement, assignment, groups, shifted, present_slots(assignment));
+  const std::vector<bool> present = present_slots(assignment);
+  refuse_gone(judgement, present);
+  remark(judgement, assignment, groups, shifted, present);
 }
 
 void adopt_functions(Lineage::State& state, const Description& next, std::uint32_t number) {

@@ -43,6 +43,18 @@ void refuse_change(Judgement& judgement, const Variable& variable, const LivingV
           "; its value was made as the old type and can't be read as the new one");
 }
 
+// "int [3][2]" -> "int [2]": what an array is made of; "" when it is none.
+std::string element(const std::string& type) {
+  const std::size_t open = type.find(" ["), close = type.find(']', open);
+  return close == std::string::npos ? "" : type.substr(0, open + 1) + type.substr(close + 1);
+}
+
+// Fewer of the same elements than the storage has room for: they stay, at their place.
+bool has_room(const Variable& variable, const LivingVariable& living) {
+  return variable.size < living.size && !element(variable.type).empty() &&
+         element(variable.type) == element(living.type);
+}
+
 void judge_image(Judgement& judgement, const Variable& variable, const LivingVariable& living) {
   if (variable.dynamic != living.dynamic) {
     judgement.remarks.push_back(demangle(variable.name) +
@@ -81,6 +93,8 @@ void judge_variables(Judgement& judgement) {
     if (living.size == variable.size && !retyped) {
       judgement.living[i] = &living;
       judge_image(judgement, variable, living);
+    } else if (!explained(judgement, variable.type) && has_room(variable, living)) {
+      judgement.living[i] = &living;
     } else if (!explained(judgement, variable.type)) {
       refuse_change(judgement, variable, living);
     }

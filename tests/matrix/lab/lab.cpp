@@ -14,6 +14,7 @@
 
 #include "analysis/describe.h"
 #include "analysis/lineage.h"
+#include "analysis/running_host.h"
 #include "hr/module.h"
 #include "publish/publish.h"
 #include "src/commit.h"
@@ -29,7 +30,30 @@ using hr::runtime::Module;
 using hr::wire::Failure;
 using Clock = std::chrono::steady_clock;
 
+// This program, as the tool would see it. No thread of it is at work in the module meanwhile.
+class LabHost : public analysis::RunningHost {
+ public:
+  std::filesystem::path newest;  // file of the newest generation
+  std::vector<std::string> called;
+
+  hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses() override {
+    auto found = analysis::find_type_uses(newest);
+    if (!found)
+      return found.failure();
+    return std::make_shared<const analysis::TypeUses>(std::move(found).value());
+  }
+
+  bool calls(const analysis::Function& function) override {
+    return std::find(called.begin(), called.end(), function.name) != called.end();
+  }
+
+  hr::wire::Result<std::vector<analysis::RunningCode>> running() override {
+    return std::vector<analysis::RunningCode>();
+  }
+};
+
 struct Lab {
+  LabHost host;
   std::shared_ptr<Module> module;
   std::filesystem::path folder;
   std::optional<analysis::Lineage> lineage;
@@ -79,6 +103,7 @@ lab_outcome begin_lineage() {
   if (!first)
     return broken(first.failure());
   lab().lineage.emplace(first.value());
+  lab().host.newest = lab().module->generation_0().path;
   return LAB_COMMITTED;
 }
 
@@ -157,7 +182,8 @@ lab_outcome hand_over(std::shared_ptr<const analysis::Description> next,
   for (const std::string& remark : verdict.remarks)
     lab().reason += remark + '\n';
   lab().left_alone = left_alone(verdict.rewiring);
-  lab().lineage->adopt(std::move(next), lab().number, objects);
+  lab().lineage->adopt(std::move(next), lab().number, objects, &lab().host);
+  lab().host.newest = copy;
   ++lab().committed;
   return LAB_COMMITTED;
 }
@@ -173,7 +199,7 @@ lab_outcome reload(const std::filesystem::path& library,
   if (!next)
     return broken(next.failure());
   const auto objects = analysis::open_objects(std::move(object_files));
-  const auto verdict = lab().lineage->judge(*next.value(), lab().number + 1, *objects);
+  const auto verdict = lab().lineage->judge(*next.value(), lab().number + 1, *objects, &lab().host);
   lab().times.judge_ms = lap(clock);
   if (std::holds_alternative<analysis::Unchanged>(verdict))
     return LAB_UNCHANGED;
@@ -226,6 +252,10 @@ LAB_EXPORT lab_outcome lab_reload(const char* library, const char* const* object
   lab().incomplete = 0;
   lab().times = {};
   return reload(library, std::vector<std::filesystem::path>(objects, objects + count));
+}
+
+LAB_EXPORT void lab_program_calls(const char* symbol) {
+  lab().host.called.emplace_back(symbol);
 }
 
 LAB_EXPORT void lab_damage_next(lab_damage damage) {

@@ -34,6 +34,9 @@ void lab_first_objects(const char* const* objects, size_t count);
  * was linked from. */
 enum lab_outcome lab_reload(const char* library, const char* const* objects, size_t count);
 
+/* A function of the module that the program itself calls: what changes its meaning is refused. */
+void lab_program_calls(const char* symbol);
+
 /* Makes `lab_reload` damage what it hands to the runtime, to see the runtime refuse it. */
 enum lab_damage {
   LAB_NO_DAMAGE,
