@@ -1,4 +1,5 @@
-/* What every edit of a table includes: its module answers probe() with a text that shows its state. */
+/* What every edit of a table includes: its module answers probe() with a text that shows its state.
+ */
 #ifndef HR_TESTS_EDITS_PROBE_H
 #define HR_TESTS_EDITS_PROBE_H
 
@@ -8,7 +9,8 @@
 #ifdef __cplusplus
 extern "C"
 #endif
-__attribute__((visibility("default"))) const char* probe(void);
+    __attribute__((visibility("default"))) const char*
+    probe(void);
 
 __attribute__((format(printf, 1, 2))) static inline const char* say(const char* format, ...) {
   static char text[256];
