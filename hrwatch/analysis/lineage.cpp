@@ -41,6 +41,8 @@ void fold(Lineage::State& state, std::shared_ptr<const Description> next, std::u
   adopt_functions(state, *next, number);  // before the constants: looks at their old sizes
   adopt_constants(state, *next, number);
   state.newest = std::move(next);
+  state.newest_number = number;
+  state.newest_withdrawn = false;
 }
 
 }  // namespace
@@ -79,7 +81,7 @@ Lineage& Lineage::operator=(const Lineage& other) {
 
 Verdict Lineage::judge(const Description& next, std::uint32_t number, ObjectReferences& objects,
                        RunningHost* host) const {
-  if (next.build_id == state_->newest->build_id) {
+  if (next.build_id == state_->newest->build_id && !state_->newest_withdrawn) {
     return Unchanged();
   }
   if (!state_->problems.empty() || !next.problems.empty()) {

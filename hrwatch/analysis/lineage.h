@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -88,6 +90,13 @@ class Lineage {
   // before is its newest.
   void adopt(std::shared_ptr<const Description> next, std::uint32_t number,
              ObjectReferences& objects, RunningHost* host = nullptr);
+
+  // The host took generation `number`, the newest that still ran, back: the next build is compared
+  // with what runs now, and brings all of it that `number` had brought.
+  void withdraw(std::uint32_t number);
+
+  // Generation and entry of every body that calls reach.
+  std::set<std::pair<std::uint32_t, Address>> running_functions() const;
 
   const std::string& newest_build_id() const;
 

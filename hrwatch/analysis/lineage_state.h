@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "analysis/description.h"
@@ -61,6 +62,19 @@ struct KnownFunction {
   std::uint64_t body_hash = 0;
   LiveEntry live;
   std::uint64_t origin = 0;  // of the newest body; see Function::origin
+  LiveEntry running;         // the body that calls reach; not `live` after a withdrawal
+};
+
+// What one generation took the place of, in case that it is withdrawn.
+struct Replaced {
+  struct Content {
+    Key key = 0;
+    std::uint64_t image_hash = 0;
+    std::vector<std::string> slots;
+  };
+
+  std::vector<std::pair<std::uint32_t, LiveEntry>> functions;  // slot, and what ran there
+  std::vector<Content> constants;
 };
 
 // The closures of one enclosing function, in the newest build that has any.
@@ -94,6 +108,9 @@ struct Lineage::State {
   std::unordered_map<Identity, std::uint32_t> slots;  // of each identity
   std::unordered_map<std::string, ClosureGroup> closures;
   Epochs epochs;
+  std::uint32_t newest_number = 0;
+  bool newest_withdrawn = false;
+  std::unordered_map<std::uint32_t, Replaced> replaced;  // by the generation that did it
 
   // The function of `newest` whose living body holds `address` of `generation`; null where the code
   // is of no function, or a newer body has taken its place.
@@ -108,6 +125,12 @@ hr::wire::Home home_of(const Symbol& symbol, std::uint32_t number) {
   return {number, symbol.address, bound_by_loader ? symbol.got : 0,
           bound_by_loader ? symbol.name : std::string()};
 }
+
+// `body` runs from its commit on, and what it took the place of no more.
+void note_running(Lineage::State& state, std::uint32_t slot, const LiveEntry& body);
+// Generation `number` is about to write over a constant.
+void note_constant(Lineage::State& state, std::uint32_t number, Key key,
+                   const KnownConstant& known);
 
 // Folding a committed generation into the state, a part each. They take whatever the host runs:
 // what a judgement would refuse starts afresh.

@@ -151,6 +151,9 @@ void adopt_constants(Lineage::State& state, const Description& next, std::uint32
       known.copies.clear();
       known.size = constant.size;
     }
+    if (!added && (known.image_hash != constant.image_hash || known.slots != constant.slots)) {
+      note_constant(state, number, constant.key, known);
+    }
     known.image_hash = constant.image_hash;
     if (constant.kind == ConstantKind::vtable) {
       known.slots = constant.slots;

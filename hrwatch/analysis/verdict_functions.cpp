@@ -323,13 +323,14 @@ void adopt_functions(Lineage::State& state, const Description& next, std::uint32
     state.slots.emplace(assignment.newcomer_identities[i],
                         static_cast<std::uint32_t>(state.functions.size()));
     state.functions.push_back(
-        {home_of(function, number), function.nop != 0, function.body_hash, {}, 0});
+        {home_of(function, number), function.nop != 0, function.body_hash, {}, 0, {}});
   }
   for (std::size_t i = 0; i < next.functions.size(); ++i) {
     const Function& function = next.functions[i];
     if (assignment.slots[i] != no_slot && !assignment.kept[i]) {
       KnownFunction& known = state.functions[assignment.slots[i]];
       known.origin = function.origin;
+      note_running(state, assignment.slots[i], {number, function.address, function.nop});
       if (function.nop != 0) {
         known.live = {number, function.address, function.nop};
       }
@@ -346,7 +347,7 @@ const Function* Lineage::State::running(std::uint32_t generation, Address addres
     if (newest_slots[i] == no_slot) {
       continue;
     }
-    const LiveEntry& live = functions[newest_slots[i]].live;
+    const LiveEntry& live = functions[newest_slots[i]].running;
     if (live.generation == generation && address - live.entry < newest->functions[i].size) {
       return &newest->functions[i];
     }

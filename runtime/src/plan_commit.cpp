@@ -89,6 +89,7 @@ wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
     return planned;
   plan.module->make_room();
   plan_undo(map.value(), plan);
+  plan.generation->undo.migrated = !rewiring.migrations.empty();
   for (const SlotStore& store : plan.slots)
     touch_pages(store.slot, store.slot + sizeof(Pointer));
   return plan.live_pages.open(map.value());
