@@ -47,6 +47,11 @@ hr::wire::Result<std::map<std::string, analysis::Lineage>> fold(const FoldReques
         ModuleInHost host(request.pid, module, before, request.copies);
         found->second.adopt(std::move(described.value()), generation.number, *no_objects, &host);
       }
+      for (const auto& withdrawal : module.withdrawn) {
+        if (withdrawal.during == generation.number) {
+          lineages.at(module.name).withdraw(withdrawal.generation);
+        }
+      }
       before = generation.number;
     }
   }

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 
+#include "app/crash_reader.h"
 #include "app/last_build.h"
 #include "app/program.h"
 #include "app/session_lock.h"
@@ -80,6 +81,9 @@ class SessionLoop {
   void perform(const core::Judge& effect);
   void perform(const core::Announce& effect);
   void perform(const core::Adopt& effect);
+  void perform(const core::Withdraw& effect);
+  void perform(const core::ReadCrash& effect);
+  void perform(const core::Answer& effect);
   void perform(const core::Tell& effect);
   void perform(const core::ForgetHost& effect);
   void perform(const core::StartProgram& effect);
@@ -124,6 +128,7 @@ class SessionLoop {
   std::unique_ptr<build::Ninja> ninja_;
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<Workbench> workbench_;
+  std::unique_ptr<CrashReader> crash_reader_;
   std::unique_ptr<Program> program_;
 };
 
@@ -135,7 +140,7 @@ SessionLoop::SessionLoop(const Settings& settings)
       trace_(state_.began) {
   uv_loop_init(&loop_);
   for (const auto id : {core::TimerId::settle, core::TimerId::once, core::TimerId::rewatch,
-                        core::TimerId::program}) {
+                        core::TimerId::program, core::TimerId::commands}) {
     Timer& timer = timers_[id];
     timer.id = id;
     timer.owner = this;
@@ -229,6 +234,7 @@ void SessionLoop::make_adapters() {
   }
   ninja_ = std::make_unique<build::Ninja>(&loop_, sink);
   workbench_ = std::make_unique<Workbench>(&loop_, settings_.build_dir, sink);
+  crash_reader_ = std::make_unique<CrashReader>(&loop_, settings_.build_dir, sink);
   program_ = std::make_unique<Program>(&loop_, sink);
   server_ = std::make_unique<server::Server>(&loop_, settings_.build_dir, sink);
 }
@@ -285,7 +291,8 @@ void SessionLoop::remember(const core::Event& event) {
     hellos_[changed->host].second = changed->change.modules;
   } else if (const auto* left = std::get_if<core::HostLeft>(&event)) {
     hellos_.erase(left->host);
-  } else if (!std::holds_alternative<core::HostCommitted>(event)) {
+  } else if (!std::holds_alternative<core::HostCommitted>(event) &&
+             !std::holds_alternative<core::HostWithdrew>(event)) {
     return;
   }
   status_changed_ = true;
@@ -423,6 +430,20 @@ void SessionLoop::perform(const core::Adopt& effect) {
   workbench_->adopt(effect.host);
 }
 
+void SessionLoop::perform(const core::Withdraw& effect) {
+  workbench_->withdraw(effect.host, effect.modules);
+}
+
+void SessionLoop::perform(const core::ReadCrash& effect) {
+  const auto hello = hellos_.find(effect.host);
+  crash_reader_->read(
+      effect, hello != hellos_.end() ? hello->second.second : std::vector<hr::wire::ModuleState>{});
+}
+
+void SessionLoop::perform(const core::Answer& effect) {
+  server_->answer(effect.command, effect.answer);
+}
+
 void SessionLoop::perform(const core::Tell& effect) {
   if (effect.host != 0) {
     server_->send(effect.host, effect.message);
@@ -472,6 +493,7 @@ void SessionLoop::end() {
   watcher_.reset();
   project_.reset();
   workbench_.reset();
+  crash_reader_.reset();
   remove_status(settings_.build_dir);
 }
 

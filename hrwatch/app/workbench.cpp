@@ -66,6 +66,7 @@ struct Workbench::Judgement {
     std::shared_ptr<ModuleInHost> running;
     core::ModuleVerdict verdict;
     std::vector<std::byte> rewiring;
+    std::uint32_t withdrawals = 0;
     std::vector<analysis::DebugAddress> debug_addresses;
   };
 
@@ -248,7 +249,7 @@ std::shared_ptr<Workbench::Copy> Workbench::publish(Module& module, std::uint32_
 void Workbench::fold(core::HostId host, int pid,
                      const std::vector<hr::wire::ModuleState>& modules) {
   auto& bench =
-      hosts_.try_emplace(host, Bench{pid, Strand(workers_), {}, {}, {}, {}, {}}).first->second;
+      hosts_.try_emplace(host, Bench{pid, Strand(workers_), {}, {}, {}, {}, {}, {}}).first->second;
   if (!bench.lineages) {
     bench.lineages = std::make_shared<Lineages>();
   }
@@ -266,6 +267,7 @@ void Workbench::fold(core::HostId host, int pid,
     bench.generations[module.name] = module.generations.back().number;
     bench.distances[module.name] = Distances(module);
     bench.modules[module.name] = module;
+    bench.withdrawals[module.name] = static_cast<std::uint32_t>(module.withdrawn.size());
   }
   auto failure = std::make_shared<std::optional<Failure>>();
   bench.strand.run(
@@ -308,6 +310,7 @@ void Workbench::judge(core::RoundId round, core::HostId host,
                                           found->second.generations[name], folder_ / "gen"),
            {},
            {},
+           found->second.withdrawals[name],
            {}});
     }
   }
@@ -370,7 +373,8 @@ void Workbench::judged(const std::shared_ptr<Judgement>& judgement) {
     if (piece.verdict.kind == core::VerdictKind::accepted) {
       set_debug_words(*piece.copy, host->second, piece.module, piece.debug_addresses);
       host->second.reload.push_back({piece.module, piece.verdict.generation, piece.verdict.build_id,
-                                     piece.copy->path.string(), std::move(piece.rewiring)});
+                                     piece.copy->path.string(), std::move(piece.rewiring),
+                                     piece.withdrawals});
     }
     event.modules.push_back(piece.verdict);
   }
@@ -428,6 +432,26 @@ void Workbench::adopt(core::HostId host) {
       [lineages = found->second.lineages] {
         for (auto& [module, lineage] : std::exchange(lineages->next, {})) {
           lineages->now.insert_or_assign(module, std::move(lineage));
+        }
+      },
+      [this] { save_when_idle(); });
+}
+
+void Workbench::withdraw(core::HostId host, const std::vector<hr::wire::WithdrawnModule>& modules) {
+  const auto found = hosts_.find(host);
+  if (found == hosts_.end()) {
+    return;
+  }
+  for (const auto& module : modules) {
+    ++found->second.withdrawals[module.module];
+  }
+  found->second.strand.run(
+      [lineages = found->second.lineages, modules] {
+        for (const auto& module : modules) {
+          if (const auto lineage = lineages->now.find(module.module);
+              lineage != lineages->now.end()) {
+            lineage->second.withdraw(module.withdrawal.generation);
+          }
         }
       },
       [this] { save_when_idle(); });

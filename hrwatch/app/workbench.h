@@ -54,6 +54,9 @@ class Workbench {
   // The host committed what was last sent to it.
   void adopt(core::HostId host);
 
+  // The host took generations back.
+  void withdraw(core::HostId host, const std::vector<hr::wire::WithdrawnModule>& modules);
+
  private:
   using Description = std::shared_ptr<const analysis::Description>;
 
@@ -92,6 +95,7 @@ class Workbench {
     std::map<std::string, std::uint32_t> generations;  // newest, by module
     std::map<std::string, Distances> distances;        // by module
     std::map<std::string, hr::wire::ModuleState> modules;
+    std::map<std::string, std::uint32_t> withdrawals;  // by module: how many the lineage knows
     std::vector<hr::wire::ModuleReload> reload;
   };
 

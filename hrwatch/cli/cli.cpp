@@ -77,6 +77,10 @@ int run(int argument_count, char** arguments) {
       return explain_verb(line.value());
     case Verb::frames:
       return app::print_thread_frames(line.value().pid);
+    case Verb::rollback:
+      return session_verb(line.value(), "rollback", line.value().module);
+    case Verb::abandon:
+      return session_verb(line.value(), "abandon", "");
     case Verb::help:
       std::fputs(help_text().c_str(), stdout);
       return 0;

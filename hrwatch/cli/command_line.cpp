@@ -73,7 +73,10 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
   explain->add_option("file", line.file);
   auto* const frames = app.add_subcommand("frames");
   frames->add_option("pid", line.pid)->required();
-  for (auto* verb : {run, status, doctor, explain, frames}) {
+  auto* const rollback = app.add_subcommand("rollback")->fallthrough();
+  rollback->add_option("module", line.module);
+  auto* const abandon = app.add_subcommand("abandon")->fallthrough();
+  for (auto* verb : {run, status, doctor, explain, frames, rollback, abandon}) {
     verb->set_help_flag();
   }
   app.require_subcommand(0, 1);
@@ -83,11 +86,12 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
   } catch (const CLI::ParseError& error) {
     return Failure{"the command line can't be understood", error.what(), "see hrwatch -h"};
   }
-  line.verb = status->parsed()    ? Verb::status
-              : doctor->parsed()  ? Verb::doctor
-              : explain->parsed() ? Verb::explain
-              : frames->parsed()  ? Verb::frames
-                                  : Verb::run;
+  line.verb = status->parsed()     ? Verb::status
+              : doctor->parsed()   ? Verb::doctor
+              : explain->parsed()  ? Verb::explain
+              : rollback->parsed() ? Verb::rollback
+              : abandon->parsed()  ? Verb::abandon
+                                   : Verb::run;
   line.relaunch_on_refuse = refuse == "relaunch";
   line.colour = colour == "always"  ? Colour::always
                 : colour == "never" ? Colour::never
@@ -106,6 +110,8 @@ std::string help_text() {
   hrwatch status                           what is going on
   hrwatch doctor                           what is missing
   hrwatch explain [FILE]                   what a save of FILE would do; or what came of the last build
+  hrwatch rollback [MODULE]                put the code back that ran before the last reload
+  hrwatch abandon                          leave a frame inside hr_guard() that does not return
 
 What
   --target NAME      a hot module, or an executable: all hot modules it links; may be repeated

@@ -74,6 +74,25 @@ struct Adopt {
   HostId host = 0;
 };
 
+// The host took generations back: what later builds are compared with.
+struct Withdraw {
+  HostId host = 0;
+  std::vector<hr::wire::WithdrawnModule> modules;
+};
+
+// Find out where a crash was. Answered by CrashRead, also when nothing can be found out.
+struct ReadCrash {
+  HostId host = 0;
+  int pid = 0;
+  hr::wire::Crashed crash;
+};
+
+// To a verb of the command line.
+struct Answer {
+  CommandId command = 0;
+  hr::wire::Answered answer;
+};
+
 // Tell one host, or all (`host` 0).
 struct Tell {
   HostId host = 0;
@@ -99,8 +118,9 @@ struct Quit {
   int code = 0;
 };
 
-using Effect = std::variant<SetTimer, StopTimer, StartBuild, CancelBuild, LoadModel, Watch,
-                            OpenSession, Analyse, FoldHost, Judge, Announce, Adopt, Tell,
-                            ForgetHost, StartProgram, StopProgram, Report, Quit>;
+using Effect =
+    std::variant<SetTimer, StopTimer, StartBuild, CancelBuild, LoadModel, Watch, OpenSession,
+                 Analyse, FoldHost, Judge, Announce, Adopt, Withdraw, ReadCrash, Answer, Tell,
+                 ForgetHost, StartProgram, StopProgram, Report, Quit>;
 
 }  // namespace hrwatch::core

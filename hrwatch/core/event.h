@@ -16,9 +16,10 @@
 
 namespace hrwatch::core {
 
-using HostId = std::uint64_t;   // one connection of a running program; never reused in a session
-using BuildId = std::uint64_t;  // one run of ninja; results of another one are stale
-using RoundId = std::uint64_t;  // one way from a save to the hosts; also the wire's reload_id
+using HostId = std::uint64_t;     // one connection of a running program; never reused in a session
+using BuildId = std::uint64_t;    // one run of ninja; results of another one are stale
+using CommandId = std::uint64_t;  // one verb of the command line that waits for its answer
+using RoundId = std::uint64_t;    // one way from a save to the hosts; also the wire's reload_id
 
 // ---- from the watcher
 
@@ -156,6 +157,49 @@ struct HostLeft {
   HostId host = 0;
 };
 
+// Newest code was taken back, after a crash or on request.
+struct HostWithdrew {
+  HostId host = 0;
+  hr::wire::Withdrawn withdrawn;
+};
+
+// What became of a request (Tell of RollBack or Abandon).
+struct HostAnswered {
+  HostId host = 0;
+  hr::wire::RequestDone done;
+};
+
+struct HostCrashed {
+  HostId host = 0;
+  hr::wire::Crashed crash;
+};
+
+// One call on a stack, the innermost first. What is not known is empty.
+struct Frame {
+  std::string function;  // as its source has it
+  std::string file;      // absolute
+  int line = 0;
+  std::string module;  // hot module, "" = other code
+  std::uint32_t generation = 0;
+  std::string library;  // file that the code is mapped from
+  std::uint64_t address = 0;
+};
+
+// The stack of a crash was read.
+struct CrashRead {
+  HostId host = 0;
+  int pid = 0;
+  hr::wire::Crashed crash;  // without its stack
+  std::vector<Frame> frames;
+};
+
+// A verb of the command line asks the session for something. Answered once (effect Answer).
+struct CommandAsked {
+  CommandId command = 0;
+  std::string verb;
+  std::string argument;
+};
+
 // Somebody was turned away at the door (wrong token, other user, other protocol).
 struct HostRejected {
   hr::wire::Failure failure;
@@ -177,7 +221,7 @@ struct Trouble {
   hr::wire::Failure failure;
 };
 
-enum class TimerId : std::uint8_t { settle, once, rewatch, program };
+enum class TimerId : std::uint8_t { settle, once, rewatch, program, commands };
 
 struct TimerFired {
   TimerId timer = TimerId::settle;
@@ -191,7 +235,8 @@ struct StopAsked {
 using Event =
     std::variant<FilesChanged, WatchOverflow, WatchLost, ModelLoaded, ModelFailed, BuildProgress,
                  BuildOutput, BuildFinished, Analysed, HostFolded, Judged, HostJoined, HostChanged,
-                 HostCommitted, HostRefused, HostLeft, HostRejected, ProgramStarted, ProgramExited,
-                 Trouble, TimerFired, StopAsked>;
+                 HostCommitted, HostRefused, HostLeft, HostWithdrew, HostAnswered, HostCrashed,
+                 CrashRead, CommandAsked, HostRejected, ProgramStarted, ProgramExited, Trouble,
+                 TimerFired, StopAsked>;
 
 }  // namespace hrwatch::core

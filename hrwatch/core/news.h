@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/event.h"
 #include "core/time.h"
 #include "wire/messages.h"
 #include "wire/result.h"
@@ -81,6 +82,22 @@ struct UnchangedModule {
   std::string module;
 };
 
+// A program crashed, inside hr_guard() or to its end.
+struct CrashedApp {
+  int pid = 0;
+  hr::wire::Crashed crash;  // without its stack
+  std::vector<Frame> frames;
+};
+
+// Older code runs again.
+struct RolledBack {
+  int pid = 0;
+  std::string module;
+  std::uint32_t generation = 0;  // that runs now
+  std::uint32_t withdrawn = 0;
+  bool after_crash = false;
+};
+
 struct RelaunchedApp {
   int pid = 0;
   std::string reason;
@@ -96,6 +113,6 @@ struct Note {
 
 using News = std::variant<Watching, AppJoined, AppLeft, Change, BuildBegan, BuildAdvanced,
                           BuildText, BuildBroke, BuildDone, BuildDropped, Reloaded, RefusedReload,
-                          UnchangedModule, RelaunchedApp, ErrorNews, Note>;
+                          UnchangedModule, RelaunchedApp, CrashedApp, RolledBack, ErrorNews, Note>;
 
 }  // namespace hrwatch::core

@@ -41,12 +41,15 @@ enum class ExitCode : int {
 // One build's way to the hosts, with the times that the last line shows.
 struct Round {
   RoundId id = 0;
+  bool by_save = false;  // somebody asked for it, by saving
   Time saved{}, settled{}, built{}, analysed{};
 };
 
 struct HostModule {
-  std::string build_id;  // of the newest generation
+  std::string build_id;  // of the generation that runs
   std::uint32_t generation = 0;
+  std::map<std::uint32_t, std::string> build_ids;  // of all generations
+  std::set<std::string> taken_back;  // builds that were, and are not sent before the next save
   std::optional<hr::wire::Failure> problem;
 };
 
@@ -58,12 +61,27 @@ struct Host {
   bool judging = false;
   bool fit = true;
   bool changed = false;                     // its modules did while an answer was pending
+  bool withdrew = false;                    // older code was put back while one was on its way
   RoundId judged = 0;                       // newest round it was judged for
   std::optional<RoundId> pending;           // announced, not answered yet
   std::map<std::string, std::string> sent;  // module -> build-id of what is pending
   Round round;                              // of what is judged or pending
   Time analysed{}, announced{};
   Time joined{};
+};
+
+// One program was asked, for a verb of the command line.
+struct Request {
+  CommandId command = 0;
+  HostId host = 0;
+};
+
+struct PendingCommand {
+  std::string verb;
+  std::size_t open = 0;  // programs that have not answered
+  std::vector<std::string> lines;
+  std::vector<hr::wire::Failure> failures;
+  Time due{};
 };
 
 enum class Phase : std::uint8_t {
@@ -86,6 +104,7 @@ struct State {
   RoundId last_round = 0;
   Plan next;  // to build as soon as nothing runs
   Time next_saved{};
+  bool next_by_save = false;
   Plan current;  // being built
   Round round;   // of the current build, or the last one
   Time build_began{}, build_ended{};
@@ -96,7 +115,13 @@ struct State {
   std::string executable_id;
   std::map<HostId, Host> hosts;
 
-  int program = 0;  // pid while it runs
+  // Of verbs on the command line that wait for programs to answer.
+  std::map<CommandId, PendingCommand> commands;
+  std::map<std::uint64_t, Request> requests;  // by the number that the program answers with
+  std::uint64_t last_request = 0;
+
+  int program = 0;               // pid while it runs
+  bool program_crashed = false;  // it did, and is started again after the next save
   bool program_wanted = false;
   bool relaunching = false;
   std::string relaunch_reason;

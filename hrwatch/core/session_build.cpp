@@ -68,7 +68,12 @@ void add_change(Step& step, const FileEvent& file) {
 void begin_round(Step& step) {
   auto& state = step.state;
   state.current = std::exchange(state.next, Plan{});
-  state.round = Round{++state.last_round, state.next_saved, step.now, {}, {}};
+  state.round = Round{++state.last_round,
+                      std::exchange(state.next_by_save, false),
+                      state.next_saved,
+                      step.now,
+                      {},
+                      {}};
 }
 
 void build_failed(Step& step, const BuildFinished& event) {
@@ -126,6 +131,7 @@ void settle_over(Step& step) {
     return;
   }
   merge(state.next, plan);
+  state.next_by_save = true;
   state.next_saved = burst.saved;
   if (state.phase == Phase::idle) {
     build_next(step);

@@ -18,21 +18,46 @@ std::vector<std::string> outdated(const State& state, const Host& host) {
   std::vector<std::string> modules;
   for (const auto& [name, module] : host.modules) {
     const auto built = state.built.find(name);
-    if (built != state.built.end() && is_wanted(state, name) && built->second != module.build_id) {
+    if (built != state.built.end() && is_wanted(state, name) && built->second != module.build_id &&
+        !module.taken_back.contains(built->second)) {
       modules.push_back(name);
     }
   }
   return modules;
 }
 
+// Which generation runs: what each commit put on top, less what was taken back.
+void take_generations(HostModule& known, const hr::wire::ModuleState& module) {
+  std::vector<std::uint32_t> live;
+  for (const auto& generation : module.generations) {
+    known.build_ids[generation.number] = generation.build_id;
+    live.push_back(generation.number);
+    for (const auto& withdrawal : module.withdrawn) {
+      if (withdrawal.during == generation.number) {
+        std::erase(live, withdrawal.generation);
+      }
+    }
+  }
+  if (!live.empty()) {
+    known.generation = live.back();
+    known.build_id = known.build_ids[live.back()];
+  }
+  if (!module.withdrawn.empty() && !module.generations.empty() &&
+      module.withdrawn.back().during == module.generations.back().number) {
+    for (const auto& withdrawal : module.withdrawn) {
+      if (withdrawal.during == module.generations.back().number) {
+        known.taken_back.insert(known.build_ids[withdrawal.generation]);
+      }
+    }
+    known.taken_back.erase(known.build_id);
+  }
+}
+
 void take_modules(Host& host, const std::vector<hr::wire::ModuleState>& modules) {
   host.modules.clear();
   for (const auto& module : modules) {
     HostModule known;
-    if (!module.generations.empty()) {
-      known.build_id = module.generations.back().build_id;
-      known.generation = module.generations.back().number;
-    }
+    take_generations(known, module);
     known.problem = module.problem;
     host.modules[module.name] = known;
   }
@@ -143,9 +168,22 @@ void on(Step& step, const Analysed& event) {
       state.built[module.module] = module.build_id;
     }
   }
+  if (state.round.by_save) {
+    for (auto& [id, host] : state.hosts) {
+      for (auto& [name, module] : host.modules) {
+        module.taken_back.clear();  // asked for again
+      }
+    }
+  }
   host_was_rebuilt(step, event.executable_id);
   report_unchanged(step, event, before);
   state.once_built = true;
+  if (state.program_crashed && state.round.by_save) {
+    state.program_crashed = false;
+    state.program_wanted = false;
+    state.relaunching = true;
+    state.relaunch_reason = "it had crashed";
+  }
   if (state.options.run && state.program == 0 && !state.program_wanted) {
     state.program_wanted = true;
     step.effects.emplace_back(StartProgram{});
@@ -237,6 +275,8 @@ void on(Step& step, const Judged& event) {
     host.analysed = event.analysed_at;
     host.announced = step.now;
     step.effects.emplace_back(Announce{event.round, host.id});
+  } else {
+    host.withdrew = false;
   }
   reconcile(step);
 }
@@ -304,6 +344,7 @@ void on(Step& step, const HostCommitted& event) {
   Host& host = found->second;
   host.pending.reset();
   host.changed = false;
+  host.withdrew = false;
   const auto us = [](std::uint64_t value) {
     return std::chrono::duration_cast<Time>(std::chrono::microseconds{value});
   };
@@ -319,6 +360,8 @@ void on(Step& step, const HostCommitted& event) {
     auto& known = host.modules[module.module];
     known.build_id = host.sent[module.module];
     known.generation = module.generation;
+    known.build_ids[module.generation] = known.build_id;
+    known.taken_back.clear();
     step.say(Reloaded{host.pid,
                       module.module,
                       module.generation,
@@ -341,6 +384,11 @@ void on(Step& step, const HostRefused& event) {
   Host& host = found->second;
   host.pending.reset();
   host.sent.clear();
+  if (std::exchange(host.withdrew, false)) {
+    host.judged = 0;  // it was judged for what ran before; again, for what runs now
+    reconcile(step);
+    return;
+  }
   refuse(step, host, event.refused.module, event.refused.failure);
   if (std::exchange(host.changed, false)) {
     host.folded = false;
@@ -358,6 +406,7 @@ void on(Step& step, const HostLeft& event) {
   step.say(AppLeft{found->second.pid});
   state.hosts.erase(found);
   step.effects.emplace_back(ForgetHost{event.host});
+  host_left_commands(step, event.host);
   reconcile(step);
 }
 

@@ -17,6 +17,13 @@ hr::wire::Failure not_one_program(const Wanted& wanted) {
           "name it: hrwatch --target <executable> --run"};
 }
 
+// Signals that a program's own mistake ends it by.
+bool is_crash(int signal) {
+  constexpr int illegal = 4, abort = 6, bus = 7, arithmetic = 8, memory = 11;
+  return signal == illegal || signal == abort || signal == bus || signal == arithmetic ||
+         signal == memory;
+}
+
 // Looks up what the user asked for in a new model. False: it can't be found.
 bool take_model(Step& step, const std::shared_ptr<const ProjectModel>& model) {
   auto& state = step.state;
@@ -161,6 +168,13 @@ void on(Step& step, const ProgramExited& event) {
     step.effects.emplace_back(StartProgram{});
     return;
   }
+  if (is_crash(event.signal)) {
+    // Somebody is about to mend it.
+    state.program_crashed = true;
+    step.say(Note{"the program was ended by signal " + std::to_string(event.signal) +
+                  ": save, and it is started again (Ctrl-C ends hrwatch)"});
+    return;
+  }
   if (event.signal != 0) {
     step.say(Note{"the program was ended by signal " + std::to_string(event.signal)});
   }
@@ -184,6 +198,9 @@ void on(Step& step, const TimerFired& event) {
       if (state.phase == Phase::lost) {
         step.effects.emplace_back(LoadModel{});
       }
+      return;
+    case TimerId::commands:
+      commands_overdue(step);
       return;
     case TimerId::program:
       if (state.program != 0) {

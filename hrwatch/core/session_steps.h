@@ -43,6 +43,17 @@ void analyse(Step& step);
 void reconcile(Step& step);
 void become_idle(Step& step);
 
+// session_crashes.cpp: crashes and older code put back
+void on(Step& step, const HostWithdrew& event);
+void on(Step& step, const HostCrashed& event);
+void on(Step& step, const CrashRead& event);
+
+// session_commands.cpp: what verbs of the command line ask
+void on(Step& step, const CommandAsked& event);
+void on(Step& step, const HostAnswered& event);
+void host_left_commands(Step& step, HostId host);
+void commands_overdue(Step& step);
+
 // session_life.cpp: start, model, program, end
 void on(Step& step, const WatchLost& event);
 void on(Step& step, const ModelLoaded& event);

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/crash_words.h"
 #include "report/render.h"
 
 namespace hrwatch::report {
@@ -88,6 +89,42 @@ struct Fields {
 
   ordered_json operator()(const core::UnchangedModule& news) const {
     return {{"event", "unchanged"}, {"module", news.module}};
+  }
+
+  ordered_json operator()(const core::CrashedApp& news) const {
+    const core::Frame nowhere;
+    const core::Frame* found = core::place_of(news.frames);
+    const core::Frame& place = found != nullptr ? *found : nowhere;
+    auto frames = ordered_json::array();
+    for (const auto& frame : news.frames) {
+      frames.push_back({{"function", frame.function},
+                        {"file", frame.file},
+                        {"line", frame.line},
+                        {"module", frame.module},
+                        {"generation", frame.generation},
+                        {"library", frame.library},
+                        {"address", frame.address}});
+    }
+    return {{"event", "crashed"},
+            {"pid", news.pid},
+            {"signal", news.crash.cause},
+            {"function", place.function},
+            {"file", place.file},
+            {"line", place.line},
+            {"detail", news.crash.detail},
+            {"address", news.crash.address},
+            {"thread", news.crash.thread},
+            {"module", news.crash.module},
+            {"generation", news.crash.generation},
+            {"outcome", core::outcome_word(news.crash.outcome)},
+            {"running", news.crash.running},
+            {"frames", std::move(frames)}};
+  }
+
+  ordered_json operator()(const core::RolledBack& news) const {
+    return {{"event", "rolled_back"},      {"pid", news.pid},
+            {"module", news.module},       {"generation", news.generation},
+            {"withdrawn", news.withdrawn}, {"after_crash", news.after_crash}};
   }
 
   ordered_json operator()(const core::RelaunchedApp& news) const {

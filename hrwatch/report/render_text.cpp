@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/crash_words.h"
 #include "report/render.h"
 
 namespace hrwatch::report {
@@ -49,6 +50,8 @@ struct Painter {
   std::string operator()(const core::RefusedReload& news) const;
   std::string operator()(const core::UnchangedModule& news) const;
   std::string operator()(const core::RelaunchedApp& news) const;
+  std::string operator()(const core::CrashedApp& news) const;
+  std::string operator()(const core::RolledBack& news) const;
   std::string operator()(const core::ErrorNews& news) const;
 
   std::string operator()(const core::Note& news) const { return line(news.text); }
@@ -129,6 +132,37 @@ std::string Painter::operator()(const core::UnchangedModule& news) const {
 
 std::string Painter::operator()(const core::RelaunchedApp& news) const {
   return line(good("relaunched") + fmt::format(" (pid {}): {}", news.pid, file(news.reason)));
+}
+
+std::string Painter::operator()(const core::CrashedApp& news) const {
+  constexpr std::size_t shown = 16;
+  const auto& crash = news.crash;
+  std::string text =
+      line(bad(fmt::format("crashed {}: {}", crash.module.empty() ? "the program" : crash.module,
+                           core::cause_of(crash))) +
+           dim(fmt::format("  generation {}, pid {}, thread {}", crash.generation, news.pid,
+                           crash.thread)));
+  const core::Frame* place = core::place_of(news.frames);
+  for (std::size_t i = 0; i < news.frames.size() && i < shown; ++i) {
+    const auto& frame = news.frames[i];
+    const std::string where = !frame.file.empty()
+                                  ? fmt::format("{}:{}", file(frame.file), frame.line)
+                                  : frame.library.substr(frame.library.rfind('/') + 1);
+    std::string told = fmt::format("{} {}{}{}", i == 0 ? "in" : "by",
+                                   frame.function.empty() ? "?" : frame.function,
+                                   where.empty() ? "" : "  ", where);
+    text += "    " + (&frame == place ? odd(told) : told) + "\n";
+  }
+  if (news.frames.size() > shown) {
+    text += fmt::format("    and {} more\n", news.frames.size() - shown);
+  }
+  return text + fmt::format("    {}\n", core::outcome_of(crash));
+}
+
+std::string Painter::operator()(const core::RolledBack& news) const {
+  return line(odd(fmt::format("rolled back {}", news.module)) +
+              fmt::format(" (pid {}): generation {} runs again", news.pid, news.generation) +
+              dim(fmt::format("  {} was taken back", news.withdrawn)));
 }
 
 std::string Painter::operator()(const core::ErrorNews& news) const {

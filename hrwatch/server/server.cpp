@@ -58,7 +58,11 @@ struct Host {
   int pid = 0;
   std::uint64_t since_ms = 0;
 
+  bool command = false;  // no program: a verb that waits for its answer
+
   bool joined() const { return pid != 0; }
+
+  bool stranger() const { return !joined() && !command; }
 };
 
 Failure takes_nothing(const Host& host, std::size_t unsent) {
@@ -101,6 +105,7 @@ class Server::Impl {
   void close();
   void send(HostId id, const std::vector<std::byte>& frame);
   void send_to_all(const std::vector<std::byte>& frame);
+  void answer(HostId id, const hr::wire::Answered& answer);
   std::size_t host_count() const;
 
  private:
@@ -110,6 +115,7 @@ class Server::Impl {
   bool take_messages(HostId id);
   bool take(HostId id, hr::wire::HostMessage message);
   void greet(HostId id, hr::wire::Hello hello);
+  void ask(HostId id, hr::wire::Command command);
   void drop(HostId id, std::optional<core::Event> reason = std::nullopt);
   void drop_soon(HostId id, core::Event reason);
   void do_chores();
@@ -197,7 +203,7 @@ void Server::Impl::admit(hr::transport::Stream stream) {
   // Those who wait longest without a word make room.
   std::vector<HostId> strangers;
   for (const auto& [id, host] : hosts_) {
-    if (!host.joined()) {
+    if (host.stranger()) {
       strangers.push_back(id);
     }
   }
@@ -269,6 +275,11 @@ bool Server::Impl::take(HostId id, hr::wire::HostMessage message) {
     greet(id, std::move(*hello));
     return true;
   }
+  if (auto* command = std::get_if<hr::wire::Command>(&message);
+      command != nullptr && host.stranger()) {
+    ask(id, std::move(*command));
+    return true;
+  }
   if (!host.joined()) {
     drop(id, core::HostRejected{
                  talks_nonsense(host, {"it spoke before it said hello", "it may be anybody", ""})});
@@ -280,6 +291,12 @@ bool Server::Impl::take(HostId id, hr::wire::HostMessage message) {
     sink_(core::HostCommitted{id, std::move(*committed)});
   } else if (auto* refused = std::get_if<hr::wire::RefusedByHost>(&message)) {
     sink_(core::HostRefused{id, std::move(*refused)});
+  } else if (auto* withdrawn = std::get_if<hr::wire::Withdrawn>(&message)) {
+    sink_(core::HostWithdrew{id, std::move(*withdrawn)});
+  } else if (auto* done = std::get_if<hr::wire::RequestDone>(&message)) {
+    sink_(core::HostAnswered{id, std::move(*done)});
+  } else if (auto* crashed = std::get_if<hr::wire::Crashed>(&message)) {
+    sink_(core::HostCrashed{id, std::move(*crashed)});
   }
   return true;
 }
@@ -302,6 +319,32 @@ void Server::Impl::greet(HostId id, hr::wire::Hello hello) {
   host.connection.send(hr::wire::encode(
       ToolMessage(hr::wire::Welcome{hr::wire::protocol_version, session_->answer})));
   sink_(core::HostJoined{id, std::move(hello)});
+}
+
+// Shows the session's token as a program does.
+void Server::Impl::ask(HostId id, hr::wire::Command command) {
+  hr::wire::Hello hello;
+  hello.protocol = command.protocol;
+  hello.token = std::move(command.token);
+  hello.program = "hrwatch " + command.verb;
+  hello.pid = hosts_.at(id).connection.peer_process();
+  if (std::optional<Failure> failure = refuse(hello, session_->token)) {
+    constexpr int environment = 3;
+    hosts_.at(id).connection.send(
+        hr::wire::encode(ToolMessage(hr::wire::Answered{environment, {}, *failure})));
+    drop(id, core::HostRejected{std::move(*failure)});
+    return;
+  }
+  hosts_.at(id).command = true;
+  sink_(core::CommandAsked{id, std::move(command.verb), std::move(command.argument)});
+}
+
+void Server::Impl::answer(HostId id, const hr::wire::Answered& answer) {
+  const auto place = hosts_.find(id);
+  if (place != hosts_.end() && place->second.command) {
+    place->second.connection.send(hr::wire::encode(ToolMessage(answer)));
+    place->second.watch->wait(place->second.connection.unsent() > 0);
+  }
 }
 
 void Server::Impl::send(HostId id, const std::vector<std::byte>& frame) {
@@ -353,7 +396,7 @@ void Server::Impl::drop_soon(HostId id, core::Event reason) {
 void Server::Impl::plan_chores() {
   std::optional<std::uint64_t> due;
   for (const auto& [id, host] : hosts_) {
-    if (!host.joined()) {
+    if (host.stranger()) {
       const std::uint64_t end = host.since_ms + limits_.greeting_ms;
       const std::uint64_t wait = end > uv_now(loop_) ? end - uv_now(loop_) : 0;
       due = due ? std::min(*due, wait) : wait;
@@ -374,7 +417,7 @@ void Server::Impl::do_chores() {
   for (const auto& [id, host] : hosts_) {
     if (const auto doom = doomed_.find(id); doom != doomed_.end()) {
       leaving.emplace_back(id, doom->second);
-    } else if (!host.joined() && uv_now(loop_) >= host.since_ms + limits_.greeting_ms) {
+    } else if (host.stranger() && uv_now(loop_) >= host.since_ms + limits_.greeting_ms) {
       leaving.emplace_back(id, std::nullopt);
     }
   }
@@ -407,6 +450,10 @@ void Server::send(HostId host, const ToolMessage& message) {
 
 void Server::send_to_all(const ToolMessage& message) {
   impl_->send_to_all(hr::wire::encode(message));
+}
+
+void Server::answer(core::CommandId command, const hr::wire::Answered& answer) {
+  impl_->answer(command, answer);
 }
 
 std::size_t Server::host_count() const {

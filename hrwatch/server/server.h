@@ -26,9 +26,9 @@ struct ServerLimits {
 // Loop's thread only. The caller holds the build folder's lock: there is one session at a time.
 class Server {
  public:
-  // `sink` gets HostJoined, HostChanged, HostCommitted, HostRefused, HostLeft, HostRejected and
-  // Trouble; never from within these functions. HostLeft comes once for each HostJoined, unless the
-  // server is closed first.
+  // `sink` gets HostJoined, HostChanged, HostCommitted, HostRefused, HostWithdrew, HostAnswered,
+  // HostCrashed, HostLeft, HostRejected, CommandAsked and Trouble; never from within these
+  // functions. HostLeft comes once for each HostJoined, unless the server is closed first.
   Server(uv_loop_t* loop, std::string build_dir, std::function<void(core::Event)> sink,
          ServerLimits limits = {});
 
@@ -49,6 +49,9 @@ class Server {
   // Queues a message for one host; nothing happens when it has left. Never blocks.
   void send(core::HostId host, const hr::wire::ToolMessage& message);
   void send_to_all(const hr::wire::ToolMessage& message);
+
+  // To a verb of the command line (CommandAsked), once; nothing happens when it has given up.
+  void answer(core::CommandId command, const hr::wire::Answered& answer);
 
   std::size_t host_count() const;
 

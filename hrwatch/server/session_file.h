@@ -31,6 +31,10 @@ void remove_stale_sockets(const std::string& build_dir);
 hr::wire::Result<hr::wire::Done> write_session(const std::string& build_dir,
                                                const Session& session);
 
+// Of the session on this build folder; without a token where there is none, or its file can't be
+// read.
+Session read_session(const std::string& build_dir);
+
 // Removes the file if it is still the one of this session.
 void remove_session(const std::string& build_dir, const Session& session);
 

@@ -51,23 +51,6 @@ Failure cannot_write(const std::string& path, int error) {
                                                    fs::path(path).parent_path().string()};
 }
 
-Session read_session(const std::string& build_dir) {
-  Session session;
-  std::ifstream file(file_of_session(build_dir), std::ios::binary);
-  const auto json =
-      nlohmann::json::parse(std::string{std::istreambuf_iterator<char>(file), {}}, nullptr, false);
-  if (!json.is_object()) {
-    return session;
-  }
-  const auto text = [&json](const char* key) {
-    const auto place = json.find(key);
-    return place != json.end() && place->is_string() ? place->get<std::string>() : std::string();
-  };
-  session.socket = text("socket");
-  session.token = text("token");
-  return session;
-}
-
 bool is_own_socket(const fs::path& path) {
   struct stat status = {};
   return lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode) &&
@@ -102,6 +85,24 @@ Result<Session> make_session() {
   session.pid = getpid();
   session.token = *token;
   session.answer = *answer;
+  return session;
+}
+
+Session read_session(const std::string& build_dir) {
+  Session session;
+  std::ifstream file(file_of_session(build_dir), std::ios::binary);
+  const auto json =
+      nlohmann::json::parse(std::string{std::istreambuf_iterator<char>(file), {}}, nullptr, false);
+  if (!json.is_object()) {
+    return session;
+  }
+  const auto text = [&json](const char* key) {
+    const auto place = json.find(key);
+    return place != json.end() && place->is_string() ? place->get<std::string>() : std::string();
+  };
+  session.socket = text("socket");
+  session.token = text("token");
+  session.answer = text("answer");
   return session;
 }
 

@@ -55,8 +55,11 @@ void Host::go_back(const GoingBack& asked) {
   } else {
     answer.count = 1;
   }
-  const std::lock_guard lock(finished_mutex_);
-  notices_.push_back({asked.build_dir, std::move(answer)});
+  {
+    const std::lock_guard lock(finished_mutex_);
+    notices_.push_back({asked.build_dir, std::move(answer)});
+  }
+  wake();
 }
 
 CrashNotice notice_of(const CrashRecord& record, std::string detail, wire::CrashOutcome outcome) {

@@ -43,8 +43,8 @@ TEST_CASE("run: the program's exit status is the session's") {
     CHECK(session.all<Quit>().at(0).code == 5);
   }
   SECTION("a signal") {
-    session.take(ProgramExited{0, 11});
-    CHECK(session.all<Quit>().at(0).code == 139);
+    session.take(ProgramExited{0, 15});
+    CHECK(session.all<Quit>().at(0).code == 143);
   }
 }
 

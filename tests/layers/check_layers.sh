@@ -16,16 +16,16 @@ breaches=$(sources | sort | xargs awk '
   BEGIN {
     allowed["main"] = "cli"
     allowed["cli"] = "cli app core wire"
-    allowed["app"] = "app watcher project build analysis publish server report core transport wire"
+    allowed["app"] = "app watcher project build analysis publish server stacks report core transport wire"
     allowed["server"] = "server core transport wire"
     allowed["core"] = "core wire"
-    split("watcher project build analysis publish report", adapters)
+    split("watcher project build analysis publish stacks report", adapters)
     for (i in adapters) allowed[adapters[i]] = adapters[i] " core wire"
     allowed["src"] = "src hr transport wire"
     allowed["transport"] = "transport wire"
     allowed["wire"] = "wire"
     allowed["hr"] = "hr"
-    tool = " main cli app watcher project build analysis publish server report core "
+    tool = " main cli app watcher project build analysis publish server stacks report core "
     rooms = tool "src transport wire hr "
     plain = " algorithm array bit cctype charconv chrono cmath compare concepts cstddef cstdint cstring" \
             " deque functional initializer_list iterator limits map memory numeric optional queue" \

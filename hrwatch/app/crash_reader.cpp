@@ -1,0 +1,60 @@
+#include "app/crash_reader.h"
+
+#include <charconv>
+#include <system_error>
+
+#include "stacks/crash_stack.h"
+
+namespace hrwatch::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The number in "<module>.<number>.so"; 0 when it is no such name.
+std::uint32_t number_in(const std::string& name, const std::string& module) {
+  constexpr std::string_view end = ".so";
+  if (!name.starts_with(module + ".") || !name.ends_with(end)) {
+    return 0;
+  }
+  std::uint32_t number = 0;
+  const char* const last = name.data() + name.size() - end.size();
+  const auto read = std::from_chars(name.data() + module.size() + 1, last, number);
+  return read.ptr == last ? number : 0;
+}
+
+}  // namespace
+
+std::vector<stacks::GenerationFile> generation_files(
+    int pid, const std::vector<hr::wire::ModuleState>& modules, const fs::path& copies) {
+  std::vector<stacks::GenerationFile> files;
+  for (const auto& module : modules) {
+    // What the program started with may have been built anew since: it keeps its file open.
+    const std::string kept =
+        module.image_descriptor >= 0
+            ? "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(module.image_descriptor)
+            : std::string{};
+    files.push_back({module.path, kept, module.name, 0});
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(copies, error)) {
+      if (const auto number = number_in(entry.path().filename().string(), module.name)) {
+        files.push_back({entry.path().string(), {}, module.name, number});
+      }
+    }
+  }
+  return files;
+}
+
+void CrashReader::read(const core::ReadCrash& wanted,
+                       const std::vector<hr::wire::ModuleState>& modules) {
+  auto result =
+      std::make_shared<core::CrashRead>(core::CrashRead{wanted.host, wanted.pid, wanted.crash, {}});
+  workers_.run(
+      [result, files = generation_files(wanted.pid, modules, copies_)] {
+        const stacks::ProcessImage image(result->pid, files);
+        result->frames = stacks::read_crash(image, result->pid, result->crash);
+        result->crash.stack.clear();
+      },
+      [this, result] { sink_(std::move(*result)); });
+}
+
+}  // namespace hrwatch::app
