@@ -48,9 +48,9 @@ struct Round {
 struct HostModule {
   std::string build_id;  // of the generation that runs
   std::uint32_t generation = 0;
-  std::map<std::uint32_t, std::string> build_ids;  // of all generations
-  std::set<std::string> taken_back;  // builds that were, and are not sent before the next save
-  std::optional<hr::wire::Failure> problem;
+  std::optional<hr::wire::Failure> problem = {};
+  std::map<std::uint32_t, std::string> build_ids = {};  // of all generations
+  std::set<std::string> taken_back = {};  // builds that were, and are not sent before the next save
 };
 
 struct Host {
