@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "hr/export.h"
+#include "hr/state.h"
 
 #ifdef __cplusplus
 extern "C" {

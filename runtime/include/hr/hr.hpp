@@ -1,5 +1,5 @@
-// hr.h for C++17: the same functions in a namespace, and callbacks that are callable objects. No
-// logic of its own; see hr.h for errors, threads and costs.
+// hr.h for C++17: the same functions in a namespace, callbacks that are callable objects, and state
+// of any type. See hr.h and state.h for errors, threads and costs.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,29 @@
 #include <utility>
 
 #include "hr/hr.h"
+#ifdef HRWATCH_HOT
+#include "hr/type_of.hpp"
+#else
+#include "hr/static_state.hpp"
+#endif
+
+// In a class with private members, bases or constructors: `HR_MEMBERS(World, score, enemies);` names
+// the members that its state consists of, those of its bases too, so that they keep their values
+// when the class changes. Aggregates need nothing.
+#ifdef HRWATCH_HOT
+#define HR_MEMBERS(T, ...)                                      \
+  friend struct ::hr::detail::Access;                           \
+  static constexpr const char* hr_names(::hr::detail::Tag<T>) { \
+    return #__VA_ARGS__;                                        \
+  }                                                             \
+  template <class HrVisit>                                      \
+  void hr_open(HrVisit& hr_visit) {                             \
+    hr_visit(__VA_ARGS__);                                      \
+  }                                                             \
+  static_assert(true, "")
+#else
+#define HR_MEMBERS(T, ...) static_assert(true, "")
+#endif
 
 namespace hr {
 
@@ -69,5 +92,23 @@ template <class Callback>
 [[nodiscard]] EventListener<Callback> on_event(Callback callback) {
   return EventListener<Callback>(std::move(callback));
 }
+
+#ifdef HRWATCH_HOT
+// The object `name` of type T: value-initialised at the first call, the same one for every
+// generation and module from then on, at the same address as long as the program runs. When T
+// changes its layout, members that still exist keep their values; new ones get the value they have
+// in a T().
+//   World& world = hr::state<World>("world");
+// In static mode a static object. Errors: what T's constructor throws; std::bad_alloc.
+template <class T>
+T& state(const char* name) {
+  static_assert(std::is_default_constructible_v<T>,
+                "hr::state<T> makes its object by T(): give T a default constructor");
+  void* object = hr_state(name, &detail::type_of<T>);
+  if (object == nullptr)
+    throw std::bad_alloc();
+  return *static_cast<T*>(object);
+}
+#endif
 
 }  // namespace hr

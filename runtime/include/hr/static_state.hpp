@@ -1,0 +1,59 @@
+// State in static mode: objects that live as long as the program, found by name and type. What
+// hr.hpp takes instead of the runtime; knows nothing of it. C++17.
+#pragma once
+
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <type_traits>
+
+namespace hr {
+
+template <class T>
+struct is_opaque : std::false_type {};
+
+template <class T>
+struct is_container : std::false_type {};
+
+class Old;  // only hot builds have objects of an old layout
+
+namespace detail {
+
+// The states of type T, newest first. `name` is the caller's: it must stay, as a literal does.
+template <class T>
+struct StaticStates {
+  struct Named {
+    const char* name;
+    std::unique_ptr<Named> next;
+    T object{};
+  };
+
+  T& find(const char* name) {
+    const std::lock_guard<std::recursive_mutex> lock(mutex);
+    for (Named* named = first.get(); named != nullptr; named = named->next.get()) {
+      if (std::strcmp(named->name, name) == 0)
+        return named->object;
+    }
+    std::unique_ptr<Named> made(new Named{name, nullptr});
+    made->next = std::move(first);
+    first = std::move(made);
+    return first->object;
+  }
+
+  std::recursive_mutex mutex;
+  std::unique_ptr<Named> first;
+};
+
+template <class T>
+inline StaticStates<T> static_states;
+
+}  // namespace detail
+
+// The object `name` of type T, value-initialised at the first call and destroyed when the program
+// ends. Thread: any.
+template <class T>
+T& state(const char* name) {
+  return detail::static_states<T>.find(name);
+}
+
+}  // namespace hr
