@@ -1,5 +1,5 @@
 // The C functions of hr.h and module.h. What they do stands in host.h; here is only the wall that
-// no exception passes.
+// no exception passes, but those of a program's own constructor.
 #include <cstring>
 
 #include "hr/hr.h"
@@ -8,6 +8,7 @@
 #include "src/guard_thread.h"
 #include "src/host.h"
 #include "src/poll_gate.h"
+#include "src/states.h"
 
 using hr::runtime::Host;
 
@@ -85,6 +86,16 @@ int hr_args(int argc, char** argv) {
   argv[kept] = nullptr;
   guarded([] { return Host::get().switch_off(), 0; }, 0);
   return kept;
+}
+
+void* hr_state(const char* name, const hr_type* type) {
+  if (name == nullptr || type == nullptr)
+    return nullptr;
+  try {
+    return hr::runtime::States::get().find_or_make(name, *type);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
 }
 
 void hr_module_loaded(const struct hr_module_info* info) {

@@ -3,6 +3,8 @@
 #include <exception>
 
 #include "src/initialiser_call.h"
+#include "src/object_change.h"
+#include "src/states.h"
 
 namespace hr::runtime {
 namespace {
@@ -38,6 +40,11 @@ void write_plan(const ModulePlan& plan) {
 }  // namespace
 
 wire::Result<wire::Done> commit(Prepared& prepared) {
+  // Nobody may find a state that is half moved. Constructors of states run in here, on this thread.
+  const std::lock_guard states(States::get().mutex());
+  auto objects = ObjectChange::begin(prepared);
+  if (!objects)
+    return objects.failure();
   if (auto ran = run_initialisers(prepared); !ran)
     return ran;
   const std::lock_guard lock(module_memory());
@@ -51,10 +58,14 @@ wire::Result<wire::Done> commit(Prepared& prepared) {
   }
   static std::uint64_t commits = 0;
   ++commits;
+  // By the functions of both builds: from the first store on, old ones lead to new ones.
+  if (objects.value() != nullptr)
+    prepared.remarks = objects.value()->carry_out();
   for (ModulePlan& plan : prepared.plans) {
     write_plan(plan);
     plan.module->space().keep_slots();
     plan.generation->undo.commit = commits;
+    plan.generation->undo.migrated = objects.value() != nullptr;
     plan.module->add(std::move(plan.generation));
   }
   return wire::Done{};

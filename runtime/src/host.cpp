@@ -170,6 +170,7 @@ int Host::go_live(const std::shared_ptr<ReloadInFlight>& reload) {
   for (const wire::ModuleCommit& module : reload->modules)
     listeners_.tell(event_of(HR_EVENT_RELOADING, module));
   const std::uint64_t told = now_us();
+  reload->prepared->at_poll = polls();
   auto done = commit(*reload->prepared);
   reload->commit_us = now_us() - told;
   reload->wait_us = polls() ? begun - reload->ready_at_us : 0;
@@ -182,8 +183,12 @@ int Host::go_live(const std::shared_ptr<ReloadInFlight>& reload) {
   wake();
   if (done) {
     let_guarded_frames_run();
-    for (const wire::ModuleCommit& module : reload->modules)
-      listeners_.tell(event_of(HR_EVENT_RELOADED, module));
+    for (const wire::ModuleCommit& module : reload->modules) {
+      Event live = event_of(HR_EVENT_RELOADED, module);
+      for (const std::string& remark : reload->prepared->remarks)
+        live.failure.what += (live.failure.what.empty() ? "" : "\n") + remark;
+      listeners_.tell(live);
+    }
     return static_cast<int>(reload->modules.size());
   }
   Event refused;

@@ -45,11 +45,16 @@ class Probe {
 
 std::uint32_t kind_of(MoveHow how) {
   switch (how) {
-    case MoveHow::boolean: return HR_KIND_BOOLEAN;
-    case MoveHow::signed_number: return HR_KIND_SIGNED;
-    case MoveHow::unsigned_number: return HR_KIND_UNSIGNED;
-    case MoveHow::floating: return HR_KIND_FLOATING;
-    default: return 0;
+    case MoveHow::boolean:
+      return HR_KIND_BOOLEAN;
+    case MoveHow::signed_number:
+      return HR_KIND_SIGNED;
+    case MoveHow::unsigned_number:
+      return HR_KIND_UNSIGNED;
+    case MoveHow::floating:
+      return HR_KIND_FLOATING;
+    default:
+      return 0;
   }
 }
 
@@ -96,6 +101,7 @@ void join_copies(std::vector<MemberStep>& steps) {
 std::vector<MemberPlace> members_of(const hr_type& record) {
   if (record.members == nullptr)
     return {};
+
   struct Found {
     const char* begin;
     std::vector<MemberPlace> members;
@@ -225,10 +231,18 @@ void MigrationPlanner::compare_containers(MovePlan& plan) {
       plan.how = (plan.from->value != nullptr) == (plan.to->value != nullptr) ? How::associative
                                                                               : How::lost;
       break;
-    case HR_KIND_OWNER: plan.how = How::owner; break;
-    case HR_KIND_SHARED: plan.how = How::shared; break;
-    case HR_KIND_OPTIONAL: plan.how = How::optional; break;
-    default: plan.how = How::lost; break;
+    case HR_KIND_OWNER:
+      plan.how = How::owner;
+      break;
+    case HR_KIND_SHARED:
+      plan.how = How::shared;
+      break;
+    case HR_KIND_OPTIONAL:
+      plan.how = How::optional;
+      break;
+    default:
+      plan.how = How::lost;
+      break;
   }
 }
 
@@ -312,16 +326,30 @@ void MigrationPlanner::follow_migration(MovePlan& plan, const std::vector<Member
 // A type changed when something that it holds did. Types may hold themselves: to the fixed point.
 void MigrationPlanner::spread_changes() {
   const auto holds_change = [](const MovePlan& plan) {
-    const auto changed = [](const MovePlan* part) { return part != nullptr && part->changed; };
+    const auto changed = [](const MovePlan* part) {
+      return part != nullptr && part->changed;
+    };
     return changed(plan.element) || changed(plan.value) ||
            std::any_of(plan.steps.begin(), plan.steps.end(),
                        [&](const MemberStep& step) { return changed(step.plan); });
+  };
+  // A container is lost as a whole when none of its elements could keep anything.
+  const auto holds_nothing = [](const MovePlan& plan) {
+    const auto lost = [](const MovePlan* part) {
+      return part != nullptr && part->how == How::lost;
+    };
+    return plan.how != How::lost && plan.how != How::array &&
+           (lost(plan.element) || lost(plan.value));
   };
   for (bool again = true; again;) {
     again = false;
     for (MovePlan* plan : fresh_) {
       if (!plan->changed && holds_change(*plan))
         plan->changed = again = true;
+      if (holds_nothing(*plan)) {
+        plan->how = How::lost;
+        plan->changed = again = true;
+      }
     }
   }
 }

@@ -19,7 +19,7 @@ namespace hr::runtime {
 
 // What a reload brings: every type table of the new builds, and what changed.
 struct TypeChanges {
-  std::unordered_multimap<std::string_view, const hr_type*> tables;  // by hr_type::name
+  std::unordered_multimap<std::string_view, const hr_type*> tables;           // by hr_type::name
   std::unordered_map<const hr_type*, const wire::TypeMigration*> migrations;  // by new table
 };
 
@@ -42,17 +42,17 @@ struct MemberStep {
   const MovePlan* plan = nullptr;
   std::uint32_t number = 0;  // hr_kind the number had, 0 = no number
   std::uint32_t new_number = 0;
-  bool pointer = false;  // its bytes are a pointer, which only the tool knew
-  const char* name = ""; // for the report
+  bool pointer = false;   // its bytes are a pointer, which only the tool knew
+  const char* name = "";  // for the report
 };
 
 struct MovePlan {
   enum class How : std::uint8_t {
-    keep,       // unchanged through and through: moved as a whole
-    number,     // converted where the value fits
-    record,     // step by step
-    array,      // element by element, in place
-    sequence,   // element by element, into a new container
+    keep,      // unchanged through and through: moved as a whole
+    number,    // converted where the value fits
+    record,    // step by step
+    array,     // element by element, in place
+    sequence,  // element by element, into a new container
     associative,
     owner,
     shared,
@@ -66,7 +66,7 @@ struct MovePlan {
   bool changed = false;
   const wire::TypeMigration* migration = nullptr;  // of a record that the tool wrote about
   std::vector<MemberStep> steps;
-  std::vector<MemberPlace> old_members;          // of a record with members
+  std::vector<MemberPlace> old_members;           // of a record with members
   std::vector<const MovePlan*> old_member_plans;  // how each of them goes; null = it is dropped
   const MovePlan* element = nullptr;
   const MovePlan* value = nullptr;

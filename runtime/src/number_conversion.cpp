@@ -22,19 +22,31 @@ bool read(const void* from, Wide& value) {
 
 bool read(const void* from, std::uint32_t kind, std::size_t size, Wide& value) {
   switch (kind * 32 + size) {
-    case HR_KIND_SIGNED * 32 + 1: return read<std::int8_t>(from, value);
-    case HR_KIND_SIGNED * 32 + 2: return read<std::int16_t>(from, value);
-    case HR_KIND_SIGNED * 32 + 4: return read<std::int32_t>(from, value);
-    case HR_KIND_SIGNED * 32 + 8: return read<std::int64_t>(from, value);
+    case HR_KIND_SIGNED * 32 + 1:
+      return read<std::int8_t>(from, value);
+    case HR_KIND_SIGNED * 32 + 2:
+      return read<std::int16_t>(from, value);
+    case HR_KIND_SIGNED * 32 + 4:
+      return read<std::int32_t>(from, value);
+    case HR_KIND_SIGNED * 32 + 8:
+      return read<std::int64_t>(from, value);
     case HR_KIND_BOOLEAN * 32 + 1:
-    case HR_KIND_UNSIGNED * 32 + 1: return read<std::uint8_t>(from, value);
-    case HR_KIND_UNSIGNED * 32 + 2: return read<std::uint16_t>(from, value);
-    case HR_KIND_UNSIGNED * 32 + 4: return read<std::uint32_t>(from, value);
-    case HR_KIND_UNSIGNED * 32 + 8: return read<std::uint64_t>(from, value);
-    case HR_KIND_FLOATING * 32 + 4: return read<float>(from, value);
-    case HR_KIND_FLOATING * 32 + 8: return read<double>(from, value);
-    case HR_KIND_FLOATING * 32 + sizeof(Wide): return read<Wide>(from, value);
-    default: return false;
+    case HR_KIND_UNSIGNED * 32 + 1:
+      return read<std::uint8_t>(from, value);
+    case HR_KIND_UNSIGNED * 32 + 2:
+      return read<std::uint16_t>(from, value);
+    case HR_KIND_UNSIGNED * 32 + 4:
+      return read<std::uint32_t>(from, value);
+    case HR_KIND_UNSIGNED * 32 + 8:
+      return read<std::uint64_t>(from, value);
+    case HR_KIND_FLOATING * 32 + 4:
+      return read<float>(from, value);
+    case HR_KIND_FLOATING * 32 + 8:
+      return read<double>(from, value);
+    case HR_KIND_FLOATING * 32 + sizeof(Wide):
+      return read<Wide>(from, value);
+    default:
+      return false;
   }
 }
 
@@ -66,20 +78,32 @@ bool convert_number(const void* from, std::uint32_t kind, std::size_t size, void
   if (!read(from, kind, size, value))
     return false;
   switch (new_kind * 32 + new_size) {
-    case HR_KIND_SIGNED * 32 + 1: return write<std::int8_t>(to, value);
-    case HR_KIND_SIGNED * 32 + 2: return write<std::int16_t>(to, value);
-    case HR_KIND_SIGNED * 32 + 4: return write<std::int32_t>(to, value);
-    case HR_KIND_SIGNED * 32 + 8: return write<std::int64_t>(to, value);
+    case HR_KIND_SIGNED * 32 + 1:
+      return write<std::int8_t>(to, value);
+    case HR_KIND_SIGNED * 32 + 2:
+      return write<std::int16_t>(to, value);
+    case HR_KIND_SIGNED * 32 + 4:
+      return write<std::int32_t>(to, value);
+    case HR_KIND_SIGNED * 32 + 8:
+      return write<std::int64_t>(to, value);
     case HR_KIND_BOOLEAN * 32 + 1:
       return (value == 0 || value == 1) && write<std::uint8_t>(to, value);
-    case HR_KIND_UNSIGNED * 32 + 1: return write<std::uint8_t>(to, value);
-    case HR_KIND_UNSIGNED * 32 + 2: return write<std::uint16_t>(to, value);
-    case HR_KIND_UNSIGNED * 32 + 4: return write<std::uint32_t>(to, value);
-    case HR_KIND_UNSIGNED * 32 + 8: return write<std::uint64_t>(to, value);
-    case HR_KIND_FLOATING * 32 + 4: return write<float>(to, value);
-    case HR_KIND_FLOATING * 32 + 8: return write<double>(to, value);
-    case HR_KIND_FLOATING * 32 + sizeof(Wide): return write<Wide>(to, value);
-    default: return false;
+    case HR_KIND_UNSIGNED * 32 + 1:
+      return write<std::uint8_t>(to, value);
+    case HR_KIND_UNSIGNED * 32 + 2:
+      return write<std::uint16_t>(to, value);
+    case HR_KIND_UNSIGNED * 32 + 4:
+      return write<std::uint32_t>(to, value);
+    case HR_KIND_UNSIGNED * 32 + 8:
+      return write<std::uint64_t>(to, value);
+    case HR_KIND_FLOATING * 32 + 4:
+      return write<float>(to, value);
+    case HR_KIND_FLOATING * 32 + 8:
+      return write<double>(to, value);
+    case HR_KIND_FLOATING * 32 + sizeof(Wide):
+      return write<Wide>(to, value);
+    default:
+      return false;
   }
 }
 

@@ -35,6 +35,12 @@ std::vector<std::pair<void*, void*>> elements_of(const hr_type& type, void* cont
   return elements;
 }
 
+bool converts(const MovePlan& plan, const void* from) {
+  std::max_align_t unused[2];
+  return convert_number(from, plan.from->kind, plan.from->size, unused, plan.to->kind,
+                        plan.to->size);
+}
+
 // Calls `action`; false when it threw.
 template <class Action>
 bool survives(Action action) {
@@ -76,13 +82,6 @@ void Aside::destroy() {
     type_->destroy(type_, memory_);
 }
 
-// The first new owner of a shared object: a copy, as the one in place may move on.
-struct ObjectMover::SharedObject {
-  explicit SharedObject(const hr_type& type) : owner(type) {}
-
-  Aside owner;
-};
-
 void ObjectMover::lose(const MovePlan& plan, const char* member) {
   std::string what = plan.to->name;
   if (member != nullptr && *member != 0)
@@ -93,31 +92,42 @@ void ObjectMover::lose(const MovePlan& plan, const char* member) {
 void ObjectMover::moved(const MovePlan* plan, void* old_address, void* new_address,
                         std::size_t old_size) {
   const std::size_t size = std::max<std::size_t>(old_size, 1);
-  ranges_.push_back({number(old_address), number(old_address) + size, size, size,
-                     number(new_address), plan});
+  ranges_.push_back(
+      {number(old_address), number(old_address) + size, size, size, number(new_address), plan});
   sorted_ = false;
 }
 
 void ObjectMover::move(const MovePlan& plan, void* to, void* from) {
   switch (plan.how) {
-    case How::keep: keep(plan, to, from); break;
+    case How::keep:
+      keep(plan, to, from);
+      break;
     case How::number:
-      if (!convert_number(from, plan.from->kind, plan.from->size, to, plan.to->kind,
-                          plan.to->size))
+      if (!convert_number(from, plan.from->kind, plan.from->size, to, plan.to->kind, plan.to->size))
         lose(plan);
       break;
-    case How::record: move_record(plan, static_cast<char*>(to), static_cast<char*>(from)); break;
+    case How::record:
+      move_record(plan, static_cast<char*>(to), static_cast<char*>(from));
+      break;
     case How::array:
       for (std::size_t i = 0; i < std::min(plan.from->count, plan.to->count); ++i)
         move(*plan.element, at(to, i * plan.element->to->size),
              at(from, i * plan.element->from->size));
       break;
-    case How::associative: move_pairs(plan, to, from); break;
-    case How::shared: move_shared(plan, to, from); break;
+    case How::associative:
+      move_pairs(plan, to, from);
+      break;
+    case How::shared:
+      move_shared(plan, to, from);
+      break;
     case How::sequence:
     case How::owner:
-    case How::optional: move_elements(plan, to, from); break;
-    case How::lost: lose(plan); break;
+    case How::optional:
+      move_elements(plan, to, from);
+      break;
+    case How::lost:
+      lose(plan);
+      break;
   }
 }
 
@@ -194,8 +204,8 @@ void ObjectMover::move_elements(const MovePlan& plan, void* to, void* from) {
     if (side_by_side)
       first = static_cast<char*>(plan.to->append(plan.to, to, old.size()));
     for (; made < old.size(); ++made) {
-      void* element = side_by_side ? first + made * plan.element->to->size
-                                   : plan.to->append(plan.to, to, 1);
+      void* element =
+          side_by_side ? first + made * plan.element->to->size : plan.to->append(plan.to, to, 1);
       move_element(*plan.element, element, old[made].first);
       if (!side_by_side && !inside)
         moved(plan.element, old[made].first, element, plan.element->from->size);
@@ -213,8 +223,7 @@ void ObjectMover::move_elements(const MovePlan& plan, void* to, void* from) {
     return;
   }
   for (std::size_t i = 0; i < made; ++i)
-    moved(plan.element, old[i].first, first + i * plan.element->to->size,
-          plan.element->from->size);
+    moved(plan.element, old[i].first, first + i * plan.element->to->size, plan.element->from->size);
 }
 
 void ObjectMover::move_pairs(const MovePlan& plan, void* to, void* from) {
@@ -225,6 +234,10 @@ void ObjectMover::move_pairs(const MovePlan& plan, void* to, void* from) {
     const bool done = survives([&, old_key = key, old_value = value] {
       Aside new_key(*plan.element->to);
       new_key.construct();
+      if (plan.element->how == How::number && !converts(*plan.element, old_key)) {
+        lose(plan);
+        return;
+      }
       move_element(*plan.element, new_key.get(), old_key);
       void* placed = nullptr;
       if (plan.value == nullptr) {
@@ -257,20 +270,22 @@ void ObjectMover::move_shared(const MovePlan& plan, void* to, void* from) {
   if (old.empty())
     return;
   void* object = old[0].first;
-  std::unique_ptr<SharedObject>& shared = shared_[object];
-  if (shared != nullptr) {
-    plan.to->share(plan.to, to, shared->owner.get());
+  if (const auto known = shared_.find(object); known != shared_.end()) {
+    plan.to->share(plan.to, to, known->second.get());
     return;
   }
   if (!survives([&] {
-        shared = std::make_unique<SharedObject>(*plan.to);
-        shared->owner.construct();
-        void* made = plan.to->append(plan.to, shared->owner.get(), 1);
-        plan.to->share(plan.to, to, shared->owner.get());
+        // An owner of our own: the one in place may move on.
+        Aside& owner = shared_.emplace(object, Aside(*plan.to)).first->second;
+        owner.construct();
+        void* made = plan.to->append(plan.to, owner.get(), 1);
+        plan.to->share(plan.to, to, owner.get());
         moved(plan.element, object, made, plan.element->from->size);
         move_element(*plan.element, made, object);
-      }))
+      })) {
+    shared_.erase(object);
     lose(plan);
+  }
 }
 
 void ObjectMover::dismantle(const MovePlan& plan, void* from) {

@@ -26,9 +26,12 @@ class Aside {
 
   void construct();  // throws what the type's constructor throws
   void destroy();
+
   // The object is gone already, piece by piece.
   void forget() { alive_ = false; }
+
   bool alive() const { return alive_; }
+
   void* get() const { return memory_; }
 
  private:
@@ -80,9 +83,6 @@ class ObjectMover {
   bool must_leak() const { return leak_; }
 
  private:
-  struct Elements;
-  struct SharedObject;
-
   void keep(const MovePlan& plan, void* to, void* from);
   void move_record(const MovePlan& plan, char* to, char* from);
   void move_number(const MovePlan& plan, const MemberStep& step, char* to, const char* from);
@@ -100,8 +100,8 @@ class ObjectMover {
 
   std::vector<MovedRange> ranges_;
   bool sorted_ = false;
-  std::unordered_map<const void*, std::unique_ptr<SharedObject>> shared_;  // by old object
-  std::vector<void**> pointers_;                 // that only the tool's list names
+  std::unordered_map<const void*, Aside> shared_;  // by old object: an owner of the new one
+  std::vector<void**> pointers_;                   // that only the tool's list names
   std::unordered_map<const hr_type*, bool> reaches_;
   std::unordered_map<const hr_type*, std::vector<MemberPlace>> members_;
   std::unordered_set<const void*> followed_;  // objects with several owners

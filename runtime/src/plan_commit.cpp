@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_set>
 
 #include "src/homes.h"
@@ -72,6 +73,27 @@ wire::Result<wire::Done> plan_initialisers(const wire::Rewiring& rewiring, Modul
   return wire::Done{};
 }
 
+wire::Result<wire::Done> plan_tables(const wire::Rewiring& rewiring, ModulePlan& plan) {
+  const LoadedImage& image = plan.generation->image;
+  plan.tables.reserve(rewiring.tables.size());
+  for (const wire::Address address : rewiring.tables) {
+    if (!image.holds(address, sizeof(hr_type)) || image.at(address) % alignof(hr_type) != 0 ||
+        raw_load<std::uint32_t>(image.at(address)) != sizeof(hr_type))
+      return misfit(plan, "it has type tables of another release of hr.h");
+    plan.tables.push_back(reinterpret_cast<const hr_type*>(image.at(address)));
+  }
+  plan.migrations.reserve(rewiring.migrations.size());
+  for (const wire::TypeMigration& migration : rewiring.migrations) {
+    const auto* table = reinterpret_cast<const hr_type*>(image.at(migration.table));
+    if (migration.table != 0 &&
+        std::find(plan.tables.begin(), plan.tables.end(), table) == plan.tables.end())
+      return misfit(plan, "it migrates " + migration.type + ", whose type table it does not name");
+    if (migration.table != 0)
+      plan.migrations.emplace_back(table, migration);
+  }
+  return wire::Done{};
+}
+
 }  // namespace
 
 wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
@@ -86,6 +108,8 @@ wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
   if (auto planned = plan_images(rewiring, homes, map.value(), plan); !planned)
     return planned;
   if (auto planned = plan_initialisers(rewiring, plan); !planned)
+    return planned;
+  if (auto planned = plan_tables(rewiring, plan); !planned)
     return planned;
   plan.module->make_room();
   plan_undo(map.value(), plan);

@@ -68,7 +68,9 @@ bool ObjectMover::reaches_pointer(const hr_type& type) {
     for (const MemberPlace& member : members)
       lead_to(member.type);
   }
-  const auto reaches = [&](const hr_type* part) { return part != nullptr && reaches_.at(part); };
+  const auto reaches = [&](const hr_type* part) {
+    return part != nullptr && reaches_.at(part);
+  };
   for (bool again = true; again;) {
     again = false;
     for (const hr_type* next : open) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "hr/state.h"
 #include "src/entries.h"
 #include "src/memory_map.h"
 #include "src/module.h"
@@ -40,8 +41,10 @@ struct ModulePlan {
   std::vector<ImageCopy> images;
   std::vector<SlotStore> slots;
   std::vector<Forwarding> forwardings;
-  WritablePages live_pages;       // of older generations, open from prepare on
-  std::uint32_t withdrawals = 0;  // of the module that the plan takes into account
+  WritablePages live_pages;            // of older generations, open from prepare on
+  std::uint32_t withdrawals = 0;       // of the module that the plan takes into account
+  std::vector<const hr_type*> tables;  // of the new generation
+  std::vector<std::pair<const hr_type*, wire::TypeMigration>> migrations;
 };
 
 // Several modules that go live together. Destroyed before its commit it undoes everything; after
@@ -54,6 +57,8 @@ class Prepared {
   Prepared& operator=(const Prepared&) = delete;
 
   std::vector<ModulePlan> plans;
+  bool at_poll = false;  // commit runs where the program said that no code of a module runs
+  std::vector<std::string> remarks;  // what the commit did to the program's objects, for the user
 };
 
 struct ReloadTarget {

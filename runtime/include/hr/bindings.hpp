@@ -6,16 +6,19 @@
 #include <cstddef>
 #include <type_traits>
 
+// A table and its functions belong to one library: no other may take their place.
+#pragma GCC visibility push(hidden)
+
 namespace hr {
-namespace detail __attribute__((visibility("hidden"))) {
+namespace detail {
 
 inline constexpr std::size_t most_members = 64;
 
 template <std::size_t N>
 using Count = std::integral_constant<std::size_t, N>;
 
-// Whether T{{}, {}, ...} compiles with N empty braces. Each initialises exactly one member, an array
-// as a whole too, so that the largest N is the number of members.
+// Whether T{{}, {}, ...} compiles with N empty braces. Each initialises exactly one member, an
+// array as a whole too, so that the largest N is the number of members.
 template <class T, class N, class = void>
 struct Takes : std::false_type {};
 
@@ -31,17 +34,17 @@ struct Binding<0> {
   }
 };
 
-#define HR_DETAIL_MEMBERS(N, BRACES, ...)                                               \
-  template <class T>                                                                    \
-  struct Takes<T, Count<N>, std::void_t<decltype(T{HR_DETAIL_UNPACK BRACES})>>          \
-      : std::true_type {};                                                              \
-  template <>                                                                           \
-  struct Binding<N> {                                                                   \
-    template <class T, class Visit>                                                     \
-    static void open(T& object, Visit& visit) {                                         \
-      auto& [__VA_ARGS__] = object;                                                     \
-      visit(__VA_ARGS__);                                                               \
-    }                                                                                   \
+#define HR_DETAIL_MEMBERS(N, BRACES, ...)                                                         \
+  template <class T>                                                                              \
+  struct Takes<T, Count<N>, std::void_t<decltype(T{HR_DETAIL_UNPACK BRACES})>> : std::true_type { \
+  };                                                                                              \
+  template <>                                                                                     \
+  struct Binding<N> {                                                                             \
+    template <class T, class Visit>                                                               \
+    static void open(T& object, Visit& visit) {                                                   \
+      auto& [__VA_ARGS__] = object;                                                               \
+      visit(__VA_ARGS__);                                                                         \
+    }                                                                                             \
   };
 #define HR_DETAIL_UNPACK(...) __VA_ARGS__
 
@@ -156,3 +159,5 @@ constexpr std::size_t count_members() {
 
 }  // namespace detail
 }  // namespace hr
+
+#pragma GCC visibility pop

@@ -13,9 +13,9 @@
 #include "hr/static_state.hpp"
 #endif
 
-// In a class with private members, bases or constructors: `HR_MEMBERS(World, score, enemies);` names
-// the members that its state consists of, those of its bases too, so that they keep their values
-// when the class changes. Aggregates need nothing.
+// In a class with private members, bases or constructors: `HR_MEMBERS(World, score, enemies);`
+// names the members that its state consists of, those of its bases too, so that they keep their
+// values when the class changes. Aggregates need nothing.
 #ifdef HRWATCH_HOT
 #define HR_MEMBERS(T, ...)                                      \
   friend struct ::hr::detail::Access;                           \

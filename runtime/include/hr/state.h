@@ -27,13 +27,15 @@ enum hr_kind {
   HR_KIND_POINTER = 5,  /* to an object; follows it when it moves */
   HR_KIND_RECORD = 6,   /* `members`; plain (only the tool knows its members) when that is NULL */
   HR_KIND_ARRAY = 7,    /* `count` times `element`, inside the object */
-  HR_KIND_SEQUENCE = 8, /* vector, deque, list: `each`, `append`; NULL where elements can't be made */
-  HR_KIND_ASSOCIATIVE = 9, /* set, map: `each`, `insert`; `element` is the key, `value` may be NULL */
-  HR_KIND_OWNER = 10,      /* unique_ptr: `each` (0 or 1 element), `append` makes the object */
-  HR_KIND_SHARED = 11,     /* shared_ptr: the same, and `share` */
-  HR_KIND_OPTIONAL = 12,   /* optional: `each` (0 or 1 element), `append` */
-  HR_KIND_TEXT = 13,       /* string: `text`, `assign` */
-  HR_KIND_OPAQUE = 14      /* whatever else: moved as a whole, or made anew */
+  HR_KIND_SEQUENCE =
+      8, /* vector, deque, list: `each`, `append`; NULL where elements can't be made */
+  HR_KIND_ASSOCIATIVE =
+      9,                 /* set, map: `each`, `insert`; `element` is the key, `value` may be NULL */
+  HR_KIND_OWNER = 10,    /* unique_ptr: `each` (0 or 1 element), `append` makes the object */
+  HR_KIND_SHARED = 11,   /* shared_ptr: the same, and `share` */
+  HR_KIND_OPTIONAL = 12, /* optional: `each` (0 or 1 element), `append` */
+  HR_KIND_TEXT = 13,     /* string: `text`, `assign` */
+  HR_KIND_OPAQUE = 14    /* whatever else: moved as a whole, or made anew */
 };
 
 enum hr_type_flag {
@@ -99,27 +101,45 @@ HR_API void* hr_state(const char* name, const hr_type* type);
 #endif
 
 /* C: at file scope, `HR_STATE(World, world)` gives a function `World* world(void)` that returns the
- * state "world", zero at first. World must be a typedef name of plain data. When its members change,
- * those that exist on both sides keep their values. HR_STATE_MIGRATED(World, world, mend) calls
- * `mend(old, now)` after that, for what names and numbers don't tell.
- * In static mode it is one zero-initialised object a program. */
+ * state "world", zero at first. World must be a typedef name of plain data. When its members
+ * change, those that exist on both sides keep their values. HR_STATE_MIGRATED(World, world, mend)
+ * calls `mend(old, now)` after that, for what names and numbers don't tell. In static mode it is
+ * one zero-initialised object a program. */
 #ifdef HRWATCH_HOT
 #define HR_STATE_MIGRATED(T, state_name, migration)                                              \
-  static const hr_type hr_type_of_##state_name = {                                               \
-      sizeof(hr_type), HR_KIND_RECORD, HR_TYPE_TRIVIAL | HR_TYPE_TRIVIALLY_DESTROYED,            \
-      _Alignof(T),     sizeof(T),      0,                                                        \
-      #T,              0,              0,                                                        \
-      0,               0,              0,                                                        \
-      0,               0,              0,                                                        \
-      0,               0,              0,                                                        \
-      0,               0,              migration};                                               \
-  static inline T* state_name(void) { return (T*)hr_state(#state_name, &hr_type_of_##state_name); } \
+  static const hr_type hr_type_of_##state_name = {sizeof(hr_type),                               \
+                                                  HR_KIND_RECORD,                                \
+                                                  HR_TYPE_TRIVIAL | HR_TYPE_TRIVIALLY_DESTROYED, \
+                                                  _Alignof(T),                                   \
+                                                  sizeof(T),                                     \
+                                                  0,                                             \
+                                                  #T,                                            \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  0,                                             \
+                                                  migration};                                    \
+  static inline T* state_name(void) {                                                            \
+    return (T*)hr_state(#state_name, &hr_type_of_##state_name);                                  \
+  }                                                                                              \
   struct hr_semicolon_##state_name
 #define HR_STATE(T, state_name) HR_STATE_MIGRATED(T, state_name, 0)
 #else
-#define HR_STATE_MIGRATED(T, state_name, migration)                \
-  __attribute__((weak)) T hr_state_object_##state_name;            \
-  static inline T* state_name(void) { (void)(migration); return &hr_state_object_##state_name; } \
+#define HR_STATE_MIGRATED(T, state_name, migration)   \
+  __attribute__((weak)) T state_name##_object_of_##T; \
+  static inline T* state_name(void) {                 \
+    (void)(migration);                                \
+    return &state_name##_object_of_##T;               \
+  }                                                   \
   struct hr_semicolon_##state_name
 #define HR_STATE(T, state_name) HR_STATE_MIGRATED(T, state_name, 0)
 #endif

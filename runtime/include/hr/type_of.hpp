@@ -1,6 +1,6 @@
 // Type tables made by the compiler: hr::detail::type_of<T> is the hr_type of T. Members of
-// aggregates come from structured bindings, those of other classes from HR_MEMBERS(); containers are
-// known by what they can do, so that no header of theirs is needed. Knows no runtime. C++17.
+// aggregates come from structured bindings, those of other classes from HR_MEMBERS(); containers
+// are known by what they can do, so that no header of theirs is needed. Knows no runtime. C++17.
 #pragma once
 
 #include <array>
@@ -12,6 +12,9 @@
 
 #include "hr/bindings.hpp"
 #include "hr/state.h"
+
+// A table and its functions belong to one library: no other may take their place.
+#pragma GCC visibility push(hidden)
 
 namespace hr {
 
@@ -26,8 +29,8 @@ struct is_container : std::false_type {};
 
 // An object of the old layout, as the program's own migration sees it:
 //   void hr_migrate(const hr::Old& old, Enemy& now) { now.health = old.get<int>("hp") / 100.0f; }
-// stands beside the class, in its namespace. It is called after the members that exist on both sides
-// have been moved.
+// stands beside the class, in its namespace. It is called after the members that exist on both
+// sides have been moved.
 class Old {
  public:
   explicit Old(const hr_old* old) : old_(old) {}
@@ -52,7 +55,7 @@ class Old {
   const hr_old* old_;
 };
 
-namespace detail __attribute__((visibility("hidden"))) {
+namespace detail {
 
 template <class T>
 constexpr const hr_type* table_of();
@@ -88,10 +91,10 @@ constexpr bool starts_with(const char* text, const char* start) {
 
 // ---- what a class can do
 
-#define HR_DETAIL_CAN(trait, ...)             \
-  template <class T, class = void>            \
-  struct trait : std::false_type {};          \
-  template <class T>                          \
+#define HR_DETAIL_CAN(trait, ...)    \
+  template <class T, class = void>   \
+  struct trait : std::false_type {}; \
+  template <class T>                 \
   struct trait<T, std::void_t<__VA_ARGS__>> : std::true_type {}
 
 HR_DETAIL_CAN(HasElements, typename T::value_type, decltype(std::declval<T&>().begin()),
@@ -149,8 +152,8 @@ struct Access {
 
 template <class T>
 struct AnyBaseOf {
-  template <class Base, class = std::enable_if_t<std::is_base_of_v<Base, T> &&
-                                                 !std::is_same_v<Base, T>>>
+  template <class Base,
+            class = std::enable_if_t<std::is_base_of_v<Base, T> && !std::is_same_v<Base, T>>>
   operator Base() const;
 };
 
@@ -421,13 +424,11 @@ struct Functions {
   }
 
   static void assign(const hr_type*, void* object, const char* text, std::uint64_t size) {
-    static_cast<T*>(object)->assign(
-        reinterpret_cast<const typename T::value_type*>(text), static_cast<std::size_t>(size));
+    static_cast<T*>(object)->assign(reinterpret_cast<const typename T::value_type*>(text),
+                                    static_cast<std::size_t>(size));
   }
 
-  static void migrate(const hr_old* old, void* now) {
-    hr_migrate(Old(old), *static_cast<T*>(now));
-  }
+  static void migrate(const hr_old* old, void* now) { hr_migrate(Old(old), *static_cast<T*>(now)); }
 };
 
 template <class T>
@@ -532,3 +533,5 @@ constexpr const hr_type* table_of() {
 
 }  // namespace detail
 }  // namespace hr
+
+#pragma GCC visibility pop
