@@ -124,14 +124,16 @@ void Migration::carry_out() {
   }
   for (Change& change : asides_)
     put_in_place(change);
+  mover_.finish();
 }
 
 void Migration::put_in_place(Change& change) {
   void* place = objects_[change.object].object;
   void* made = change.aside.get();
   const hr_type& type = *change.plan->to;
-  if (!mover_.must_leak())
-    mover_.dismantle(*change.plan, place);
+  mover_.give_up(*change.plan, place);
+  if (change.plan->from->destroy != nullptr)
+    change.plan->from->destroy(change.plan->from, place);
   if ((type.flags & HR_TYPE_TRIVIAL) != 0) {
     std::memcpy(place, made, type.size);
     change.aside.forget();

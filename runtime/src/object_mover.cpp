@@ -188,7 +188,7 @@ void ObjectMover::clear(const MovePlan& plan, void* to) {
 // One element on the heap, alone or side by side with others; its memory stays where it is.
 void ObjectMover::move_element(const MovePlan& plan, void* to, void* from) {
   move(plan, to, from);
-  renew(plan, from);
+  give_up(plan, from);
 }
 
 void ObjectMover::move_elements(const MovePlan& plan, void* to, void* from) {
@@ -288,48 +288,60 @@ void ObjectMover::move_shared(const MovePlan& plan, void* to, void* from) {
   }
 }
 
-void ObjectMover::dismantle(const MovePlan& plan, void* from) {
+void ObjectMover::give_up(const MovePlan& plan, void* from) {
+  if (!has(*plan.from, HR_TYPE_TRIVIALLY_DESTROYED))
+    give_up_member(plan, from, fresh(*plan.from));
+}
+
+void ObjectMover::give_up_member(const MovePlan& plan, void* from, const void* fresh_object) {
   const hr_type& type = *plan.from;
-  if (has(type, HR_TYPE_TRIVIALLY_DESTROYED) || type.destroy == nullptr)
-    return;
-  if (plan.how == How::array) {
-    for (std::size_t i = 0; i < type.count; ++i)
-      dismantle(*plan.element, at(from, i * type.element->size));
-    return;
-  }
-  if (plan.how != How::record || type.members == nullptr) {
-    type.destroy(&type, from);
-    return;
-  }
-  for (std::size_t i = 0; i < plan.old_members.size(); ++i) {
-    const MemberPlace& member = plan.old_members[i];
-    void* place = at(from, member.offset);
-    if (plan.old_member_plans[i] != nullptr)
-      dismantle(*plan.old_member_plans[i], place);
-    else if (member.type->destroy != nullptr)
-      member.type->destroy(member.type, place);
+  const auto reset = [&](std::size_t offset, std::size_t size) {
+    if (fresh_object != nullptr)
+      std::memcpy(at(from, offset), static_cast<const char*>(fresh_object) + offset, size);
+    else
+      std::memset(at(from, offset), 0, size);
+  };
+  const auto fresh_at = [&](std::size_t offset) -> const void* {
+    return fresh_object == nullptr ? nullptr : static_cast<const char*>(fresh_object) + offset;
+  };
+  if (type.kind == HR_KIND_POINTER) {
+    std::memset(from, 0, type.size);
+  } else if (plan.how == How::array) {
+    for (std::size_t i = 0; i < type.count; ++i) {
+      const std::size_t offset = i * type.element->size;
+      give_up_member(*plan.element, at(from, offset), fresh_at(offset));
+    }
+  } else if (plan.how == How::record) {
+    for (std::size_t i = 0; i < plan.old_members.size(); ++i) {
+      const std::size_t offset = plan.old_members[i].offset;
+      if (plan.old_member_plans[i] != nullptr)
+        give_up_member(*plan.old_member_plans[i], at(from, offset), fresh_at(offset));
+    }
+    for (const MemberStep& step : plan.steps) {
+      if (!plan.old_members.empty() || step.plan != nullptr)
+        continue;  // only what the tool alone knows of
+      if (step.pointer)
+        std::memset(at(from, step.from), 0, step.size);
+      else
+        reset(step.from, step.size);
+    }
+  } else if (has(type, HR_TYPE_TRIVIAL)) {
+    reset(0, type.size);
   }
 }
 
-// A container will call the destructor of its old elements: let it find one that owns nothing.
-void ObjectMover::renew(const MovePlan& plan, void* from) {
-  const hr_type& type = *plan.from;
-  if (has(type, HR_TYPE_TRIVIALLY_DESTROYED))
-    return;
-  if (plan.how == How::array) {
-    for (std::size_t i = 0; i < type.count; ++i)
-      renew(*plan.element, at(from, i * type.element->size));
-    return;
-  }
-  if (plan.how != How::record || type.members == nullptr)
-    return;
-  if (type.construct == nullptr) {
-    leak_ = true;
-    return;
-  }
-  dismantle(plan, from);
-  if (!survives([&] { type.construct(&type, from); }))
-    leak_ = true;
+const void* ObjectMover::fresh(const hr_type& type) {
+  const auto known = fresh_.find(&type);
+  Aside& aside =
+      known != fresh_.end() ? known->second : fresh_.emplace(&type, Aside(type)).first->second;
+  if (known == fresh_.end() && type.construct != nullptr)
+    static_cast<void>(survives([&] { aside.construct(); }));
+  return aside.alive() ? aside.get() : nullptr;
+}
+
+void ObjectMover::finish() {
+  fresh_.clear();
+  shared_.clear();
 }
 
 }  // namespace hr::runtime

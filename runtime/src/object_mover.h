@@ -27,7 +27,7 @@ class Aside {
   void construct();  // throws what the type's constructor throws
   void destroy();
 
-  // The object is gone already, piece by piece.
+  // The object is elsewhere: its bytes were copied.
   void forget() { alive_ = false; }
 
   bool alive() const { return alive_; }
@@ -68,9 +68,10 @@ class ObjectMover {
   // An object that will be found at `new_address`.
   void moved(const MovePlan* plan, void* old_address, void* new_address, std::size_t old_size);
 
-  // Ends the life of an old object whose members were moved away, without its destructor, which
-  // would take what it finds for its own.
-  void dismantle(const MovePlan& plan, void* from);
+  // Makes an old object fit for its destructor, which would take what was carried over for its own:
+  // carried pointers become null, carried plain data what a new object of the old class has. What
+  // owns memory has been moved from; what was dropped is left to the destructor.
+  void give_up(const MovePlan& plan, void* from);
 
   // Makes pointers to moved objects follow them: in everything that `object` of `type` holds.
   // Call it when all have been moved and before an old one is destroyed.
@@ -79,8 +80,8 @@ class ObjectMover {
 
   const MigrationCount& count() const { return count_; }
 
-  // True when an old object could not be made fit to be destroyed: its container must be left.
-  bool must_leak() const { return leak_; }
+  // Ends what was only needed meanwhile, by functions of old builds too.
+  void finish();
 
  private:
   void keep(const MovePlan& plan, void* to, void* from);
@@ -90,7 +91,8 @@ class ObjectMover {
   void move_pairs(const MovePlan& plan, void* to, void* from);
   void move_shared(const MovePlan& plan, void* to, void* from);
   void move_element(const MovePlan& plan, void* to, void* from);
-  void renew(const MovePlan& plan, void* from);
+  void give_up_member(const MovePlan& plan, void* from, const void* fresh);
+  const void* fresh(const hr_type& type);
   void clear(const MovePlan& plan, void* to);
   void lose(const MovePlan& plan, const char* member = nullptr);
   bool reaches_pointer(const hr_type& type);
@@ -104,9 +106,9 @@ class ObjectMover {
   std::vector<void**> pointers_;                   // that only the tool's list names
   std::unordered_map<const hr_type*, bool> reaches_;
   std::unordered_map<const hr_type*, std::vector<MemberPlace>> members_;
-  std::unordered_set<const void*> followed_;  // objects with several owners
+  std::unordered_set<const void*> followed_;         // objects with several owners
+  std::unordered_map<const hr_type*, Aside> fresh_;  // an object as constructed, by old type
   MigrationCount count_;
-  bool leak_ = false;
 };
 
 }  // namespace hr::runtime
