@@ -356,6 +356,7 @@ void on(Step& step, const HostCommitted& event) {
   stages.wait = us(event.committed.wait_us);
   stages.commit = us(event.committed.commit_us);
   stages.load = std::max(Time{}, step.now - host.announced - stages.wait - stages.commit);
+  std::vector<std::string> remarks = event.committed.remarks;
   for (const auto& module : event.committed.modules) {
     auto& known = host.modules[module.module];
     known.build_id = host.sent[module.module];
@@ -368,7 +369,7 @@ void on(Step& step, const HostCommitted& event) {
                       step.now - host.round.saved,
                       stages,
                       host.round.saved,
-                      {}});
+                      std::exchange(remarks, {})});
   }
   step.effects.emplace_back(Adopt{event.committed.reload_id, host.id});
   host.sent.clear();

@@ -67,19 +67,23 @@ struct Fields {
 
   ordered_json operator()(const core::Reloaded& news) const {
     const auto& stages = news.stages;
-    return {{"event", "reloaded"},
-            {"pid", news.pid},
-            {"module", news.module},
-            {"generation", news.generation},
-            {"total_ms", ms(news.total)},
-            {"stages_ms",
-             {{"settle", ms(stages.settle)},
-              {"build", ms(stages.build)},
-              {"analyse", ms(stages.analyse)},
-              {"publish", ms(stages.publish)},
-              {"load", ms(stages.load)},
-              {"wait", ms(stages.wait)},
-              {"commit", ms(stages.commit)}}}};
+    ordered_json json = {{"event", "reloaded"},
+                         {"pid", news.pid},
+                         {"module", news.module},
+                         {"generation", news.generation},
+                         {"total_ms", ms(news.total)},
+                         {"stages_ms",
+                          {{"settle", ms(stages.settle)},
+                           {"build", ms(stages.build)},
+                           {"analyse", ms(stages.analyse)},
+                           {"publish", ms(stages.publish)},
+                           {"load", ms(stages.load)},
+                           {"wait", ms(stages.wait)},
+                           {"commit", ms(stages.commit)}}}};
+    if (!news.remarks.empty()) {
+      json["remarks"] = news.remarks;
+    }
+    return json;
   }
 
   ordered_json operator()(const core::RefusedReload& news) const {

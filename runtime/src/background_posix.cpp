@@ -293,7 +293,7 @@ class Background {
       link->send(wire::RefusedByHost{flight.id, flight.modules.front().module, *flight.failure});
     else
       link->send(wire::Committed{flight.id, flight.modules, flight.load_us, flight.wait_us,
-                                 flight.commit_us});
+                                 flight.commit_us, flight.remarks});
   }
 
   bool someone_listens() const {

@@ -65,7 +65,8 @@ wire::Result<wire::Done> commit(Prepared& prepared) {
     write_plan(plan);
     plan.module->space().keep_slots();
     plan.generation->undo.commit = commits;
-    plan.generation->undo.migrated = objects.value() != nullptr;
+    if (objects.value() != nullptr)
+      plan.generation->undo.migrated = true;
     plan.module->add(std::move(plan.generation));
   }
   return wire::Done{};

@@ -173,6 +173,8 @@ int Host::go_live(const std::shared_ptr<ReloadInFlight>& reload) {
   reload->prepared->at_poll = polls();
   auto done = commit(*reload->prepared);
   reload->commit_us = now_us() - told;
+  reload->remarks = reload->prepared->remarks;
+  const std::vector<std::string> remarks = reload->remarks;  // the answer may take it away
   reload->wait_us = polls() ? begun - reload->ready_at_us : 0;
   if (!done)
     reload->failure = done.failure();
@@ -185,7 +187,7 @@ int Host::go_live(const std::shared_ptr<ReloadInFlight>& reload) {
     let_guarded_frames_run();
     for (const wire::ModuleCommit& module : reload->modules) {
       Event live = event_of(HR_EVENT_RELOADED, module);
-      for (const std::string& remark : reload->prepared->remarks)
+      for (const std::string& remark : remarks)
         live.failure.what += (live.failure.what.empty() ? "" : "\n") + remark;
       listeners_.tell(live);
     }

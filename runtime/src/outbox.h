@@ -28,6 +28,7 @@ struct ReloadInFlight {
   std::uint64_t ready_at_us = 0;  // monotonic
   std::uint64_t wait_us = 0;
   std::uint64_t commit_us = 0;
+  std::vector<std::string> remarks;      // what happened to the program's objects
   std::optional<wire::Failure> failure;  // set when it was given up
 };
 

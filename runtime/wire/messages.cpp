@@ -112,6 +112,7 @@ Json header_of(const Committed& message) {
           {"load_us", message.load_us},
           {"wait_us", message.wait_us},
           {"commit_us", message.commit_us},
+          {"remarks", message.remarks},
           {"modules", json_list(message.modules)}};
 }
 
@@ -464,6 +465,7 @@ void read_message(Fields& in, Payload, Committed& message) {
   in.get("load_us", message.load_us);
   in.get("wait_us", message.wait_us);
   in.get("commit_us", message.commit_us);
+  in.get_if_present("remarks", message.remarks);
 }
 
 void read_message(Fields& in, Payload, RefusedByHost& message) {

@@ -76,9 +76,10 @@ struct ModuleCommit {
 struct Committed {
   std::uint64_t reload_id = 0;
   std::vector<ModuleCommit> modules;
-  std::uint64_t load_us = 0;    // receive -> ready to commit
-  std::uint64_t wait_us = 0;    // ready -> the host's hr_poll() (0 without polling)
-  std::uint64_t commit_us = 0;  // the host's thread was held for this long
+  std::uint64_t load_us = 0;         // receive -> ready to commit
+  std::uint64_t wait_us = 0;         // ready -> the host's hr_poll() (0 without polling)
+  std::uint64_t commit_us = 0;       // the host's thread was held for this long
+  std::vector<std::string> remarks;  // what became of the program's objects, a line each
 };
 
 // A reload was given up by the runtime; the host is as it was.

@@ -78,7 +78,7 @@ TEST_CASE("Server welcomes a host with the session's answer, and hears what it s
   CHECK(fixture.server().host_count() == 1);
 
   host->say(wire::ModulesChanged{true, {}});
-  host->say(wire::Committed{5, {{"game", 1}}, 10, 20, 30});
+  host->say(wire::Committed{5, {{"game", 1}}, 10, 20, 30, {}});
   host->say(wire::RefusedByHost{6, "game", {"what", "why", "fix"}});
   REQUIRE(fixture.wait_until([&] { return fixture.count<HostRefused>() == 1; }));
   CHECK(fixture.last<HostChanged>().change.polls);
@@ -96,7 +96,7 @@ TEST_CASE("Server hears the last words of a host that hangs up at once") {
   ServerFixture fixture;
   REQUIRE(fixture.server().open().ok());
   auto [host, id] = fixture.join();
-  host->say(wire::Committed{9, {{"game", 2}}, 1, 2, 3});
+  host->say(wire::Committed{9, {{"game", 2}}, 1, 2, 3, {}});
   host->hang_up();
   REQUIRE(fixture.wait_until([&] { return fixture.count<HostLeft>() == 1; }));
   REQUIRE(fixture.count<HostCommitted>() == 1);
@@ -172,7 +172,7 @@ TEST_CASE("Server drops who speaks before saying hello, or says it twice") {
   ServerFixture fixture;
   REQUIRE(fixture.server().open().ok());
   FakeHost stranger(fixture.session().socket);
-  stranger.say(wire::Committed{1, {}, 0, 0, 0});
+  stranger.say(wire::Committed{1, {}, 0, 0, 0, {}});
   REQUIRE(fixture.wait_until([&] { return !stranger.listen(); }));
   CHECK(fixture.count<HostCommitted>() == 0);
   auto [host, id] = fixture.join();
@@ -207,7 +207,7 @@ TEST_CASE("Server survives a connection that is cut in the middle of a frame") {
   ServerFixture fixture;
   REQUIRE(fixture.server().open().ok());
   auto [host, id] = fixture.join();
-  auto frame = wire::encode(wire::HostMessage(wire::Committed{1, {{"game", 1}}, 0, 0, 0}));
+  auto frame = wire::encode(wire::HostMessage(wire::Committed{1, {{"game", 1}}, 0, 0, 0, {}}));
   frame.resize(frame.size() / 2);
   host->send_bytes(frame);
   host->hang_up();

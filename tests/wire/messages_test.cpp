@@ -58,6 +58,7 @@ TEST_CASE("a host's messages come out as they went in") {
   CHECK(hello.modules[1].problem == samples::failure());
   CHECK(host_message<ModulesChanged>(sent[1]).modules.size() == 2);
   CHECK(host_message<Committed>(sent[2]).reload_id == ~0ULL);
+  CHECK(host_message<Committed>(sent[2]).remarks == std::vector<std::string>{"2 Enemy migrated"});
   CHECK(host_message<RefusedByHost>(sent[3]).failure == samples::failure());
   for (const HostMessage& message : sent) {
     CHECK(encode(*decode_host_message(encode(message)).value()) == encode(message));

@@ -51,7 +51,7 @@ inline std::vector<hr::wire::ModuleState> modules() {
 inline std::vector<hr::wire::HostMessage> host_messages() {
   return {hr::wire::Hello{1, "token", 42, "/b/app", true, modules()},
           hr::wire::ModulesChanged{true, modules()},
-          hr::wire::Committed{~0ULL, {{"game", 3}}, 1, 2, 3},
+          hr::wire::Committed{~0ULL, {{"game", 3}}, 1, 2, 3, {"2 Enemy migrated"}},
           hr::wire::RefusedByHost{9, "game", failure()},
           hr::wire::Withdrawn{5, {{"game", {3, 4}, 2}}},
           hr::wire::RequestDone{5, 1, failure()},
