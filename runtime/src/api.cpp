@@ -7,6 +7,7 @@
 #include "src/guard.h"
 #include "src/guard_thread.h"
 #include "src/host.h"
+#include "src/object_mover.h"
 #include "src/poll_gate.h"
 #include "src/states.h"
 
@@ -96,6 +97,15 @@ void* hr_state(const char* name, const hr_type* type) {
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
+}
+
+const void* hr_old_member(const hr_old* old, const char* name, uint64_t* size) {
+  uint64_t bytes = 0;
+  const void* member =
+      old == nullptr || name == nullptr ? nullptr : hr::runtime::old_member(*old, name, bytes);
+  if (size != nullptr)
+    *size = bytes;
+  return member;
 }
 
 void hr_module_loaded(const struct hr_module_info* info) {

@@ -344,19 +344,17 @@ void ObjectMover::finish() {
   shared_.clear();
 }
 
-}  // namespace hr::runtime
-
-extern "C" const void* hr_old_member(const hr_old* old, const char* name, uint64_t* size) {
-  if (size != nullptr)
-    *size = 0;
-  if (old == nullptr || name == nullptr || old->migration == nullptr)
+const void* old_member(const hr_old& old, const char* name, std::uint64_t& size) {
+  size = 0;
+  if (old.migration == nullptr)
     return nullptr;
-  for (const hr::wire::OldMember& member : old->migration->old_members) {
+  for (const wire::OldMember& member : old.migration->old_members) {
     if (member.name == name) {
-      if (size != nullptr)
-        *size = member.size;
-      return static_cast<const char*>(old->object) + member.offset;
+      size = member.size;
+      return static_cast<const char*>(old.object) + member.offset;
     }
   }
   return nullptr;
 }
+
+}  // namespace hr::runtime

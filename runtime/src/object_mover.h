@@ -14,6 +14,12 @@
 
 #include "src/migration_plan.h"
 
+// What the program's own migration is given.
+struct hr_old {
+  const void* object;
+  const hr::wire::TypeMigration* migration;
+};
+
 namespace hr::runtime {
 
 // Raw memory for one object of a type, and the object while there is one.
@@ -111,10 +117,7 @@ class ObjectMover {
   MigrationCount count_;
 };
 
-}  // namespace hr::runtime
+// See hr_old_member.
+const void* old_member(const hr_old& old, const char* name, std::uint64_t& size);
 
-// What the program's own migration is given.
-struct hr_old {
-  const void* object;
-  const hr::wire::TypeMigration* migration;
-};
+}  // namespace hr::runtime

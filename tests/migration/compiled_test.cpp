@@ -7,11 +7,17 @@
 
 #include "migration/world.h"
 #include "src/migration.h"
+#include "src/object_mover.h"
 #include "src/states.h"
 #include "support/catch.h"
 
 using hr::runtime::members_of;
 using hr::runtime::Migration;
+
+// What libhr.so gives a program.
+extern "C" const void* hr_old_member(const hr_old* old, const char* name, uint64_t* size) {
+  return hr::runtime::old_member(*old, name, *size);
+}
 
 namespace {
 

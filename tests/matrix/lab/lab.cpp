@@ -18,7 +18,9 @@
 #include "hr/module.h"
 #include "publish/publish.h"
 #include "src/commit.h"
+#include "src/object_mover.h"
 #include "src/prepare.h"
+#include "src/states.h"
 
 #define LAB_EXPORT __attribute__((visibility("default")))
 
@@ -173,6 +175,7 @@ lab_outcome hand_over(std::shared_ptr<const analysis::Description> next,
     explain(prepared.failure());
     return LAB_REFUSED_BY_HOST;
   }
+  prepared.value()->at_poll = true;
   auto done = hr::runtime::commit(*prepared.value());
   lab().times.commit_ms = lap(clock);
   if (!done) {
@@ -180,6 +183,8 @@ lab_outcome hand_over(std::shared_ptr<const analysis::Description> next,
     return LAB_REFUSED_BY_HOST;
   }
   for (const std::string& remark : verdict.remarks)
+    lab().reason += remark + '\n';
+  for (const std::string& remark : prepared.value()->remarks)
     lab().reason += remark + '\n';
   lab().left_alone = left_alone(verdict.rewiring);
   lab().lineage->adopt(std::move(next), lab().number, objects, &lab().host);
@@ -228,6 +233,17 @@ LAB_EXPORT void hr_module_loaded(const hr_module_info* info) {
 }
 
 LAB_EXPORT void hr_module_unloaded(const hr_module_info*) {}
+
+LAB_EXPORT void* hr_state(const char* name, const hr_type* type) {
+  return hr::runtime::States::get().find_or_make(name, *type);
+}
+
+LAB_EXPORT const void* hr_old_member(const hr_old* old, const char* name, uint64_t* size) {
+  uint64_t bytes = 0;
+  const void* member = hr::runtime::old_member(*old, name, bytes);
+  *(size != nullptr ? size : &bytes) = bytes;
+  return member;
+}
 
 LAB_EXPORT void lab_start(const char* folder) {
   lab().folder = folder;
