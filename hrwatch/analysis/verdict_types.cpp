@@ -90,7 +90,9 @@ void migrate(Judgement& judgement, const LayoutChange& change, const Reach& reac
     return;
   }
   auto migrations = migrations_of(change, judgement.state, judgement.next, known.after);
-  const bool by_its_elements = change.name.starts_with("std::");  // array, pair: no names needed
+  // The standard library's own, array, pair and what containers are made of: no names needed.
+  const bool by_its_elements =
+      change.name.starts_with("std::") || change.name.starts_with("__gnu_cxx::");
   if (migrations.empty() && !by_its_elements) {
     refuse(judgement, change, "it stands in a state without a type table of its own");
     return;

@@ -170,13 +170,14 @@ std::vector<std::string> Migration::report() const {
     return lines;
   if (names.size() > 3)
     names = {std::to_string(names.size()) + " objects"};
+  const MigrationCount count = mover_.count();
   std::vector<std::string> counts;
-  for (const auto& [type, count] : mover_.count().migrated)
-    counts.push_back(std::to_string(count) + " " + type);
+  for (const auto& [type, objects] : count.migrated)
+    counts.push_back(std::to_string(objects) + " " + type);
   lines.push_back(joined(names, ", ") + ": " + (counts.empty() ? "" : joined(counts, ", ") + " ") +
                   "migrated");
   for (const auto& [table, migration] : changes_->migrations) {
-    if (!mover_.count().migrated.contains(table->name))
+    if (!count.migrated.contains(table->name))
       continue;
     std::vector<std::string> parts;
     if (!migration->defaulted.empty())
@@ -186,8 +187,8 @@ std::vector<std::string> Migration::report() const {
     if (!parts.empty())
       lines.push_back(migration->type + ": " + joined(parts, ", "));
   }
-  for (const auto& [what, count] : mover_.count().lost)
-    lines.push_back(what + ": " + std::to_string(count) + " could not be kept");
+  for (const auto& [what, values] : count.lost)
+    lines.push_back(what + ": " + std::to_string(values) + " could not be kept");
   return lines;
 }
 

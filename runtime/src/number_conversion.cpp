@@ -74,6 +74,13 @@ bool convert_number(const void* from, std::uint32_t kind, std::size_t size, void
     std::memcpy(to, from, size);
     return true;
   }
+  if (kind == HR_KIND_SIGNED && new_kind == HR_KIND_SIGNED && size == 4 && new_size == 8) {
+    std::int32_t number = 0;  // int to long, of many objects
+    std::memcpy(&number, from, sizeof number);
+    const std::int64_t wide = number;
+    std::memcpy(to, &wide, sizeof wide);
+    return true;
+  }
   Wide value = 0;
   if (!read(from, kind, size, value))
     return false;

@@ -89,6 +89,13 @@ void ObjectMover::lose(const MovePlan& plan, const char* member) {
   ++count_.lost[what];
 }
 
+MigrationCount ObjectMover::count() const {
+  MigrationCount count = count_;
+  for (const auto& [plan, objects] : migrated_)
+    count.migrated[plan->to->name] += objects;
+  return count;
+}
+
 void ObjectMover::moved(const MovePlan* plan, void* old_address, void* new_address,
                         std::size_t old_size) {
   const std::size_t size = std::max<std::size_t>(old_size, 1);
@@ -172,7 +179,7 @@ void ObjectMover::move_record(const MovePlan& plan, char* to, char* from) {
   }
   if (plan.migration == nullptr)
     return;
-  ++count_.migrated[plan.to->name];
+  ++migrated_[&plan];
   if (plan.to->migrate != nullptr) {
     const hr_old old{from, plan.migration};
     if (!survives([&] { plan.to->migrate(&old, to); }))

@@ -84,7 +84,7 @@ class ObjectMover {
   void follow(const hr_type& type, void* object);
   void follow_collected();
 
-  const MigrationCount& count() const { return count_; }
+  MigrationCount count() const;
 
   // Ends what was only needed meanwhile, by functions of old builds too.
   void finish();
@@ -111,9 +111,10 @@ class ObjectMover {
   std::unordered_map<const void*, Aside> shared_;  // by old object: an owner of the new one
   std::vector<void**> pointers_;                   // that only the tool's list names
   std::unordered_map<const hr_type*, bool> reaches_;
-  std::unordered_map<const hr_type*, std::vector<MemberPlace>> members_;
+  std::unordered_map<const hr_type*, std::vector<MemberPlace>> members_;  // that reach pointers
   std::unordered_set<const void*> followed_;         // objects with several owners
   std::unordered_map<const hr_type*, Aside> fresh_;  // an object as constructed, by old type
+  std::unordered_map<const MovePlan*, std::size_t> migrated_;
   MigrationCount count_;
 };
 

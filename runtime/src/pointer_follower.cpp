@@ -82,16 +82,22 @@ bool ObjectMover::reaches_pointer(const hr_type& type) {
         reaches_[next] = again = true;
     }
   }
+  for (const hr_type* next : open) {
+    std::erase_if(members_.at(next),
+                  [&](const MemberPlace& member) { return !reaches(member.type); });
+  }
   return reaches_.at(&type);
 }
 
 void ObjectMover::follow(const hr_type& type, void* object) {
+  if (type.kind == HR_KIND_POINTER) {
+    follow_pointer(static_cast<void**>(object));
+    return;
+  }
   if (ranges_.empty() || !reaches_pointer(type))
     return;
   char* bytes = static_cast<char*>(object);
-  if (type.kind == HR_KIND_POINTER) {
-    follow_pointer(static_cast<void**>(object));
-  } else if (type.kind == HR_KIND_ARRAY) {
+  if (type.kind == HR_KIND_ARRAY) {
     for (std::size_t i = 0; i < type.count; ++i)
       follow(*type.element, bytes + i * type.element->size);
   } else if (type.members != nullptr) {

@@ -17,4 +17,7 @@ std::vector<Row> measure_reloads(const std::filesystem::path& prefix, int files,
 // The same module with and without entries that a reload could use, nothing reloaded.
 std::vector<Row> measure_forwarding(int rounds);
 
+// How long state keeps the program's thread when its class has changed.
+std::vector<Row> measure_migration(int rounds);
+
 }  // namespace hrwatch::bench
