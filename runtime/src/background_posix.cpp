@@ -36,14 +36,14 @@ class Background {
       if (!descriptors_work())
         reopen();
       update_connections();
+      tell_outgoing();  // also of before there was a way to wake this thread
       wait();
       if (Host::get().is_off())
         break;
       for (const std::string& folder : watch_.changed())
         look_at(folder);
       receive();
-      answer_finished();
-      tell_crashes();
+      tell_outgoing();
       expect_last_words(someone_listens() ? wake_writer_ : -1);
       drop_what_is_gone();
     }
@@ -255,7 +255,7 @@ class Background {
     flight->ready_at_us = now_us();
     flight->load_us = flight->ready_at_us - begun;
     Host::get().bring(std::move(flight));
-    answer_finished();
+    tell_outgoing();
   }
 
   static wire::Result<std::vector<ReloadTarget>> find_targets(const Connection& link,
@@ -278,10 +278,19 @@ class Background {
     return targets;
   }
 
-  void answer_finished() {
-    for (auto& flight : Host::get().take_finished()) {
+  void tell_outgoing() {
+    Host::Outgoing outgoing = Host::get().take_outgoing();
+    for (const auto& flight : outgoing.finished) {
       answer(*flight);
       give_back(flight);
+    }
+    for (const Notice& notice : outgoing.notices) {
+      if (Connection* link = link_of(notice.build_dir))
+        link->send(notice.message);
+    }
+    for (CrashNotice& crash : outgoing.crashes) {
+      Connection* link = link_of(crash.build_dir);
+      crashes_.take(std::move(crash), link);
     }
   }
 
@@ -299,17 +308,6 @@ class Background {
   bool someone_listens() const {
     return std::any_of(links_.begin(), links_.end(),
                        [](const Link& link) { return link->is_joined(); });
-  }
-
-  void tell_crashes() {
-    for (const Notice& notice : Host::get().take_notices()) {
-      if (Connection* link = link_of(notice.build_dir))
-        link->send(notice.message);
-    }
-    for (CrashNotice& crash : Host::get().take_crashes()) {
-      Connection* link = link_of(crash.build_dir);
-      crashes_.take(std::move(crash), link);
-    }
   }
 
   // Everything that is told to the tool goes through here; this comes last.
@@ -362,7 +360,7 @@ class Background {
       number.store(-1, std::memory_order_release);
     links_.clear();
     Host::get().outbox().clear();
-    Host::get().take_finished();
+    Host::get().take_outgoing();
     Host::get().set_wake({});
     watch_ = {};
   }

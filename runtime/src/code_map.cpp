@@ -5,7 +5,7 @@
 namespace hr::runtime {
 namespace {
 
-constinit std::atomic<const CodeRange*> newest_range{nullptr};
+constinit std::atomic<CodeRange*> newest_range{nullptr};
 // Around all of them: most words of a stack are not even near.
 constinit std::atomic<Pointer> lowest{UINTPTR_MAX};
 constinit std::atomic<Pointer> highest{0};
@@ -23,13 +23,20 @@ void add_code(const HotCode& owner, std::uint32_t generation, const LoadedImage&
       if (highest.compare_exchange_weak(high, segment.end))
         break;
     auto* range =
-        new (std::nothrow) CodeRange{segment.begin, segment.end, generation, &owner, nullptr};
+        new (std::nothrow) CodeRange{segment.begin, segment.end, generation, &owner, nullptr, {}};
     if (range == nullptr)
       return;
-    const CodeRange* next = newest_range.load(std::memory_order_relaxed);
+    CodeRange* next = newest_range.load(std::memory_order_relaxed);
     do {
       range->next = next;
     } while (!newest_range.compare_exchange_weak(next, range, std::memory_order_release));
+  }
+}
+
+void withdraw_code(const HotCode& owner, std::uint32_t generation) {
+  for (CodeRange* range = newest_range.load(); range != nullptr; range = range->next) {
+    if (range->owner == &owner && range->generation == generation)
+      range->withdrawn.store(true, std::memory_order_release);
   }
 }
 

@@ -26,11 +26,15 @@ struct CodeRange {
   Pointer end = 0;
   std::uint32_t generation = 0;
   const HotCode* owner = nullptr;
-  const CodeRange* next = nullptr;
+  CodeRange* next = nullptr;
+  std::atomic<bool> withdrawn{false};
 };
 
 // Adds the executable parts of a generation. Without memory for it they stay unknown. Thread: any.
 void add_code(const HotCode& owner, std::uint32_t generation, const LoadedImage& image);
+
+// The generation was taken back: calls do not reach it any more. Thread: any.
+void withdraw_code(const HotCode& owner, std::uint32_t generation);
 
 // The range that `address` is in, nullptr for other code. Thread: any, in a signal handler too.
 const CodeRange* find_code(Pointer address);

@@ -62,6 +62,8 @@ wire::Result<wire::Done> commit(Prepared& prepared) {
   if (objects.value() != nullptr)
     prepared.remarks = objects.value()->carry_out();
   for (ModulePlan& plan : prepared.plans) {
+    // First: threads may run it, and crash, as soon as it is reachable.
+    add_code(plan.module->code(), plan.generation->number, plan.generation->image);
     write_plan(plan);
     plan.module->space().keep_slots();
     plan.generation->undo.commit = commits;

@@ -71,11 +71,15 @@ Broken& broken() {
 
 wire::CrashOutcome settle(Frame frame, const CrashRecord& record, std::uint64_t epoch) {
   const GuardPolicy chosen = policy.load();
-  const bool same_code = record.code->owner->running.load() == record.running;
-  if (chosen == GuardPolicy::roll_back &&
-      (same_code ? Host::get().go_back(*record.code->owner, record.running)
-                 : record.code->owner->running.load() < record.running))
+  const HotCode& owner = *record.code->owner;
+  // Another thread may have crashed in the same code, and been first.
+  const auto went_back = [&] {
+    return record.code->withdrawn.load() || owner.running.load() < record.running;
+  };
+  if (went_back() || (chosen == GuardPolicy::roll_back &&
+                      (Host::get().go_back(owner, record.running) || went_back())))
     return wire::CrashOutcome::went_back;
+  const bool same_code = owner.running.load() == record.running;
   if (chosen == GuardPolicy::go_on || !same_code || !broken().wait(frame, epoch))
     return wire::CrashOutcome::goes_on;
   return wire::CrashOutcome::waits;

@@ -179,8 +179,8 @@ int Host::go_live(const std::shared_ptr<ReloadInFlight>& reload) {
   if (!done)
     reload->failure = done.failure();
   {
-    const std::lock_guard lock(finished_mutex_);
-    finished_.push_back(reload);
+    const std::lock_guard lock(outgoing_mutex_);
+    outgoing_.finished.push_back(reload);
   }
   wake();
   if (done) {
@@ -201,9 +201,9 @@ int Host::go_live(const std::shared_ptr<ReloadInFlight>& reload) {
   return 0;
 }
 
-std::vector<std::shared_ptr<ReloadInFlight>> Host::take_finished() {
-  const std::lock_guard lock(finished_mutex_);
-  return std::exchange(finished_, {});
+Host::Outgoing Host::take_outgoing() {
+  const std::lock_guard lock(outgoing_mutex_);
+  return std::exchange(outgoing_, {});
 }
 
 void Host::set_wake(WakePipe pipe) {
@@ -229,7 +229,7 @@ void Host::wake() {
 void Host::lock_all() {
   module_memory().lock();
   modules_mutex_.lock();
-  finished_mutex_.lock();
+  outgoing_mutex_.lock();
   wake_mutex_.lock();
   listeners_.mutex().lock();
   outbox_.mutex().lock();
@@ -239,7 +239,7 @@ void Host::unlock_all() {
   outbox_.mutex().unlock();
   listeners_.mutex().unlock();
   wake_mutex_.unlock();
-  finished_mutex_.unlock();
+  outgoing_mutex_.unlock();
   modules_mutex_.unlock();
   module_memory().unlock();
 }

@@ -63,12 +63,15 @@ class Host {
 
   // Brings a task before the program: at its next poll, or now when it does not poll.
   void bring(Task task);
-  // Reloads that went live or were given up since the last call: to be answered, then destroyed.
-  std::vector<std::shared_ptr<ReloadInFlight>> take_finished();
 
-  // What happened meanwhile, in order: to be sent.
-  std::vector<Notice> take_notices();
-  std::vector<CrashNotice> take_crashes();
+  // What happened since the last call: to be sent in this order, the reloads then to be destroyed.
+  struct Outgoing {
+    std::vector<std::shared_ptr<ReloadInFlight>> finished;  // live, or given up
+    std::vector<Notice> notices;
+    std::vector<CrashNotice> crashes;
+  };
+
+  Outgoing take_outgoing();
 
   // True once after the modules, or whether the program polls, have changed.
   bool take_changed() { return changed_.exchange(false, std::memory_order_acq_rel); }
@@ -95,10 +98,8 @@ class Host {
   std::vector<std::shared_ptr<Module>> modules_;
   bool started_ = false;
 
-  std::mutex finished_mutex_;
-  std::vector<std::shared_ptr<ReloadInFlight>> finished_;
-  std::vector<Notice> notices_;
-  std::vector<CrashNotice> crashes_;
+  std::mutex outgoing_mutex_;
+  Outgoing outgoing_;
 
   std::mutex wake_mutex_;
   WakePipe wake_;

@@ -32,8 +32,8 @@ wire::Result<wire::Done> Host::go_back(const Module& module, std::uint32_t runni
     return done.failure();
   let_guarded_frames_run();
   {
-    const std::lock_guard lock(finished_mutex_);
-    notices_.push_back({module.build_dir(), wire::Withdrawn{request, done.value()}});
+    const std::lock_guard lock(outgoing_mutex_);
+    outgoing_.notices.push_back({module.build_dir(), wire::Withdrawn{request, done.value()}});
   }
   wake();
   for (const wire::WithdrawnModule& one : done.value())
@@ -56,8 +56,8 @@ void Host::go_back(const GoingBack& asked) {
     answer.count = 1;
   }
   {
-    const std::lock_guard lock(finished_mutex_);
-    notices_.push_back({asked.build_dir, std::move(answer)});
+    const std::lock_guard lock(outgoing_mutex_);
+    outgoing_.notices.push_back({asked.build_dir, std::move(answer)});
   }
   wake();
 }
@@ -89,20 +89,10 @@ CrashNotice notice_of(const CrashRecord& record, std::string detail, wire::Crash
 void Host::tell_crash(const CrashRecord& record, std::string detail, wire::CrashOutcome outcome) {
   CrashNotice notice = notice_of(record, std::move(detail), outcome);
   {
-    const std::lock_guard lock(finished_mutex_);
-    crashes_.push_back(std::move(notice));
+    const std::lock_guard lock(outgoing_mutex_);
+    outgoing_.crashes.push_back(std::move(notice));
   }
   wake();
-}
-
-std::vector<Notice> Host::take_notices() {
-  const std::lock_guard lock(finished_mutex_);
-  return std::exchange(notices_, {});
-}
-
-std::vector<CrashNotice> Host::take_crashes() {
-  const std::lock_guard lock(finished_mutex_);
-  return std::exchange(crashes_, {});
 }
 
 }  // namespace hr::runtime

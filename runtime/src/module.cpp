@@ -165,6 +165,7 @@ wire::Withdrawal Module::take_back() {
   const wire::Withdrawal withdrawal{taken->number, newest()};
   const std::lock_guard lock(generations_mutex_);
   withdrawn_.push_back(withdrawal);
+  withdraw_code(*code_, taken->number);
   code_->running.store(taken->undo.before, std::memory_order_release);
   return withdrawal;
 }
@@ -173,7 +174,6 @@ void Module::add(std::unique_ptr<Generation> generation) {
   generation->keep();
   const std::lock_guard lock(generations_mutex_);
   generation->undo.before = running();
-  add_code(*code_, generation->number, generation->image);
   code_->running.store(generation->number, std::memory_order_release);
   newest_.store(generation->number, std::memory_order_release);
   generations_.push_back(std::move(generation));
