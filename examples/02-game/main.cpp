@@ -1,6 +1,7 @@
 // The host: the window, the loop, and the keys. It is never reloaded, and its loop never returns.
 #include <cstdlib>
 #include <cstring>
+#include <hr/hr.hpp>
 #include <map>
 
 #include "game.h"
@@ -52,7 +53,8 @@ void run(SDL_Renderer* renderer, const Options& options) {
   for (int frame = 1; handle_events(); ++frame) {
     SDL_SetRenderDrawColor(renderer, 12, 12, 24, 255);
     SDL_RenderClear(renderer);
-    game_frame(renderer, frame_seconds);
+    // A crash in there is reported, and the code before it runs again.
+    hr::guard([&] { game_frame(renderer, frame_seconds); });
     if (frame == options.frames && options.screenshot)
       save_screenshot(renderer, options.screenshot);
     SDL_RenderPresent(renderer);

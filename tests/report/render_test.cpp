@@ -54,6 +54,52 @@ TEST_CASE("json screen: nothing but JSON on standard output") {
   CHECK(err == "a.cpp:1: error: x\n");
 }
 
+core::CrashedApp crashed() {
+  core::CrashedApp news;
+  news.pid = 7;
+  news.crash.cause = "SIGSEGV";
+  news.crash.address = 8;
+  news.crash.thread = 9;
+  news.crash.module = "game";
+  news.crash.generation = 2;
+  news.crash.running = 1;
+  news.crash.outcome = hr::wire::CrashOutcome::went_back;
+  core::Frame inner;
+  inner.function = "memcpy";
+  inner.library = "/lib/libc.so.6";
+  core::Frame place;
+  place.function = "update(float)";
+  place.file = "/p/src/game.cpp";
+  place.line = 42;
+  place.module = "game";
+  place.generation = 2;
+  place.library = "/p/build/.hrwatch/gen/game.2.so";
+  news.frames = {inner, place};
+  return news;
+}
+
+TEST_CASE("text: a crash says what, where, and what follows") {
+  CHECK(render_text(crashed(), {false, 0, "/p"}) ==
+        "hrwatch: crashed game: SIGSEGV (address 0x8)  generation 2, pid 7, thread 9\n"
+        "    in memcpy  libc.so.6\n"
+        "    by update(float)  src/game.cpp:42\n"
+        "    its frame was abandoned; generation 1 of game runs again\n");
+  CHECK(render_text(core::RolledBack{7, "game", 1, 2, false}, {}) ==
+        "hrwatch: rolled back game (pid 7): generation 1 runs again  2 was taken back\n");
+}
+
+TEST_CASE("json: a crash is where the module's code is") {
+  const auto line = render_json(crashed(), 0ms);
+  CHECK(line.find(R"({"event":"crashed","pid":7,"signal":"SIGSEGV","function":"update(float)",)"
+                  R"("file":"/p/src/game.cpp","line":42,)") == 0);
+  CHECK(line.find(R"("outcome":"rolled_back","running":1,"frames":[{"function":"memcpy")") !=
+        std::string::npos);
+  CHECK(render_json(core::RolledBack{7, "game", 1, 2, false}, 0ms) ==
+        R"({"event":"rolled_back","pid":7,"module":"game","generation":1,"withdrawn":2,)"
+        R"("after_crash":false,"time_ms":0.0})"
+        "\n");
+}
+
 TEST_CASE("text: compiler output is not touched") {
   CHECK(render_text(core::BuildText{"\x1b[31merror\xff\n"}, {}) == "\x1b[31merror\xff\n");
 }
