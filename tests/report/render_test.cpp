@@ -90,7 +90,7 @@ TEST_CASE("text: a crash says what, where, and what follows") {
 
 TEST_CASE("json: a crash is where the module's code is") {
   const auto line = render_json(crashed(), 0ms);
-  CHECK(line.find(R"({"event":"crashed","pid":7,"signal":"SIGSEGV","function":"update(float)",)"
+  CHECK(line.find(R"-({"event":"crashed","pid":7,"signal":"SIGSEGV","function":"update(float)",)-"
                   R"("file":"/p/src/game.cpp","line":42,)") == 0);
   CHECK(line.find(R"("outcome":"rolled_back","running":1,"frames":[{"function":"memcpy")") !=
         std::string::npos);
