@@ -7,6 +7,7 @@
 #include "src/guard.h"
 #include "src/guard_thread.h"
 #include "src/host.h"
+#include "src/live_objects.h"
 #include "src/object_mover.h"
 #include "src/poll_gate.h"
 #include "src/states.h"
@@ -106,6 +107,23 @@ const void* hr_old_member(const hr_old* old, const char* name, uint64_t* size) {
   if (size != nullptr)
     *size = bytes;
   return member;
+}
+
+void hr_live_add(const void* key, void* object, const hr_type* type) {
+  guarded([&] { return hr::runtime::LiveObjects::get().add(key, object, *type), 0; }, 0);
+}
+
+void hr_live_remove(const void* key) {
+  guarded([&] { return hr::runtime::LiveObjects::get().remove(key), 0; }, 0);
+}
+
+void* hr_live_new(uint64_t size, uint64_t align) {
+  return guarded([&] { return hr::runtime::LiveObjects::get().allocate(size, align); },
+                 static_cast<void*>(nullptr));
+}
+
+void hr_live_delete(void* memory) {
+  guarded([&] { return hr::runtime::LiveObjects::get().release(memory), 0; }, 0);
 }
 
 void hr_module_loaded(const struct hr_module_info* info) {

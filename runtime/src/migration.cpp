@@ -62,6 +62,8 @@ wire::Result<const hr_type*> Migration::new_table(const hr_type& old) const {
 
 wire::Result<wire::Done> Migration::add(std::size_t index) {
   const PlacedObject& object = objects_[index];
+  if (object.role == PlacedObject::Role::reader)
+    return wire::Done{};
   const auto table = new_table(*object.type);
   if (!table)
     return table.failure();
@@ -78,7 +80,10 @@ wire::Result<wire::Done> Migration::add(std::size_t index) {
                          std::string(type.name) + " takes " + std::to_string(type.size) +
                              " bytes now, and there are " + std::to_string(object.room) +
                              " where the object is",
-                         "restart the program"};
+                         object.role == PlacedObject::Role::live
+                             ? "make such objects by new, which HR_LIVE gives room to grow, or "
+                               "restart the program"
+                             : "restart the program"};
   if (type.construct == nullptr && (type.flags & HR_TYPE_TRIVIAL) == 0)
     return wire::Failure{std::string(type.name) + " has no default constructor",
                          object.name + " changed its layout and has to be made anew",
@@ -95,6 +100,11 @@ std::vector<std::size_t> Migration::changed() const {
   for (const Change& change : asides_)
     indices.push_back(change.object);
   return indices;
+}
+
+void Migration::leave_out(std::size_t index) {
+  std::erase_if(asides_, [&](const Change& change) { return change.object == index; });
+  objects_[index].object = nullptr;
 }
 
 const hr_type* Migration::type_of(std::size_t index) const {
@@ -119,7 +129,7 @@ void Migration::carry_out() {
   }
   mover_.follow_collected();
   for (std::size_t i = 0; i < objects_.size() && !asides_.empty(); ++i) {
-    if (!done.contains(i))
+    if (!done.contains(i) && objects_[i].object != nullptr)
       mover_.follow(*objects_[i].type, objects_[i].object);
   }
   for (Change& change : asides_)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,14 @@ struct PlacedObject {
   void* object = nullptr;
   const hr_type* type = nullptr;  // the table of the build that made it
   std::size_t room = 0;           // bytes it may grow to
+
+  enum class Role : std::uint8_t {
+    state,
+    live,    // of a class with HR_LIVE()
+    reader,  // not to be changed: only its pointers follow what moves
+  };
+
+  Role role = Role::state;
 };
 
 class Migration {
@@ -36,6 +45,9 @@ class Migration {
 
   // The objects that change, as indices into what begin() got.
   std::vector<std::size_t> changed() const;
+
+  // The object is not there any more, or was changed otherwise.
+  void leave_out(std::size_t index);
 
   // Moves the contents over and puts the new objects in the place of the old ones. Old and new
   // functions of the tables must still be those of their builds. What a single value can't keep is
@@ -64,7 +76,7 @@ class Migration {
   const TypeChanges* changes_;
   MigrationPlanner planner_;
   std::vector<PlacedObject> objects_;
-  std::vector<Change> asides_;
+  std::list<Change> asides_;
   ObjectMover mover_;
 };
 

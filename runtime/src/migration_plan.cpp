@@ -10,6 +10,9 @@ namespace {
 using How = MovePlan::How;
 using MoveHow = wire::MemberMove::How;
 
+// The member that HR_LIVE() adds: it belongs to the object, not to its contents.
+constexpr std::string_view registration = "hr_live_";
+
 bool is_number(const hr_type& type) {
   return type.kind >= HR_KIND_SIGNED && type.kind <= HR_KIND_FLOATING;
 }
@@ -284,6 +287,8 @@ void MigrationPlanner::follow_migration(MovePlan& plan, const std::vector<Member
     return;
   }
   for (const wire::MemberMove& move : migration.members) {
+    if (move.name == registration)
+      continue;
     MemberStep step;
     step.from = move.from;
     step.to = move.to;

@@ -94,6 +94,18 @@ wire::Result<wire::Done> plan_tables(const wire::Rewiring& rewiring, ModulePlan&
   return wire::Done{};
 }
 
+wire::Result<wire::Done> plan_vtables(const wire::Rewiring& rewiring,
+                                      const std::vector<Pointer>& homes, ModulePlan& plan) {
+  const LoadedImage& image = plan.generation->image;
+  plan.vtables.reserve(rewiring.vtables.size());
+  for (const wire::VtableMove& move : rewiring.vtables) {
+    if (!image.holds(move.now, sizeof(Pointer)))
+      return misfit(plan, "it has no virtual table of " + move.type);
+    plan.vtables.emplace_back(homes[move.old], image.at(move.now));
+  }
+  return wire::Done{};
+}
+
 }  // namespace
 
 wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
@@ -110,6 +122,8 @@ wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
   if (auto planned = plan_initialisers(rewiring, plan); !planned)
     return planned;
   if (auto planned = plan_tables(rewiring, plan); !planned)
+    return planned;
+  if (auto planned = plan_vtables(rewiring, homes, plan); !planned)
     return planned;
   plan.module->make_room();
   plan_undo(map.value(), plan);

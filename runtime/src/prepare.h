@@ -41,9 +41,10 @@ struct ModulePlan {
   std::vector<ImageCopy> images;
   std::vector<SlotStore> slots;
   std::vector<Forwarding> forwardings;
-  WritablePages live_pages;            // of older generations, open from prepare on
-  std::uint32_t withdrawals = 0;       // of the module that the plan takes into account
-  std::vector<const hr_type*> tables;  // of the new generation
+  WritablePages live_pages;       // of older generations, open from prepare on
+  std::uint32_t withdrawals = 0;  // of the module that the plan takes into account
+  std::vector<std::pair<Pointer, Pointer>> vtables;  // address points: old, and what it becomes
+  std::vector<const hr_type*> tables;                // of the new generation
   std::vector<std::pair<const hr_type*, wire::TypeMigration>> migrations;
 };
 

@@ -27,8 +27,40 @@
     hr_visit(__VA_ARGS__);                                      \
   }                                                             \
   static_assert(true, "")
+
+// One line in a class with virtual functions: every object of it is registered, so that it can be
+// changed in place, at its address, when the class gets or loses virtual functions or members.
+//   struct Enemy : Entity { HR_LIVE(Enemy, x, y, hp); ... };
+// Name the members whose values are to be kept when the layout changes, those of bases too; without
+// names only changes of virtual functions are taken in. Objects made by `new` have room to grow; on
+// the stack or inside other objects they don't. Each class of a hierarchy needs a line of its own.
+// A changed layout needs a default constructor and a move or copy constructor.
+#define HR_LIVE(...) HR_DETAIL_LIVE(__VA_ARGS__, hr_live_)
+#define HR_DETAIL_LIVE(T, ...)                                                    \
+  HR_MEMBERS(T, __VA_ARGS__);                                                     \
+  ::hr::detail::Live<T> hr_live_;                                                 \
+  _Pragma("GCC diagnostic push")                                                  \
+      _Pragma("GCC diagnostic ignored \"-Winvalid-offsetof\"") static std::size_t \
+      hr_live_offset(::hr::detail::Tag<T>) {                                      \
+    return offsetof(T, hr_live_);                                                 \
+  }                                                                               \
+  _Pragma("GCC diagnostic pop")                                                   \
+                                                                                  \
+      public : static void*                                                       \
+               operator new(std::size_t size) {                                   \
+    return ::hr::detail::live_memory(size, alignof(T));                           \
+  }                                                                               \
+  static void* operator new(std::size_t, void* at) noexcept {                     \
+    return at;                                                                    \
+  }                                                                               \
+  static void operator delete(void* memory) noexcept {                            \
+    hr_live_delete(memory);                                                       \
+  }                                                                               \
+  static void operator delete(void*, void*) noexcept {}                           \
+  static_assert(true, "")
 #else
 #define HR_MEMBERS(T, ...) static_assert(true, "")
+#define HR_LIVE(...) static_assert(true, "")
 #endif
 
 namespace hr {

@@ -43,7 +43,7 @@ enum hr_type_flag {
   HR_TYPE_TRIVIALLY_DESTROYED = 2, /* nothing happens when it dies */
   HR_TYPE_POSITIONAL = 4,          /* a record whose members correspond by position (pair) */
   HR_TYPE_CONTIGUOUS = 8,          /* a sequence whose elements stand side by side (vector) */
-  HR_TYPE_LIVE = 16                /* HR_LIVE(): every object is registered */
+  HR_TYPE_LIVE = 16                /* HR_LIVE(): every object of exactly this class is registered */
 };
 
 typedef struct hr_type hr_type;
@@ -95,6 +95,14 @@ HR_API const void* hr_old_member(const hr_old* old, const char* name, uint64_t* 
  * through, and no object is made. Thread: any; a second thread waits until the object is made.
  * Cost: a lock and a search by name: keep the pointer instead of asking in a loop. */
 HR_API void* hr_state(const char* name, const hr_type* type);
+
+/* What HR_LIVE() (hr.hpp) calls, not for programs: an object of `type` lives from now on, known by
+ * `key`; it is gone; memory for one, with room to grow; that memory back. Thread: any. Errors: no
+ * memory is NULL from hr_live_new(), and an object that is not registered elsewhere. */
+HR_API void hr_live_add(const void* key, void* object, const hr_type* type);
+HR_API void hr_live_remove(const void* key);
+HR_API void* hr_live_new(uint64_t size, uint64_t align);
+HR_API void hr_live_delete(void* memory);
 
 #ifdef __cplusplus
 }

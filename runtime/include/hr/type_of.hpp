@@ -148,7 +148,49 @@ struct Access {
   static constexpr const char* text() {
     return T::hr_names(Tag<T>());
   }
+
+  template <class T>
+  static std::size_t live_offset() {
+    return T::hr_live_offset(Tag<T>());
+  }
+
+  template <class T>
+  static auto lives(int) -> decltype(T::hr_live_offset(Tag<T>()), std::true_type());
+  template <class T>
+  static std::false_type lives(...);
 };
+
+// A member of every class with HR_LIVE(): its life is the object's. The tool knows such classes by
+// its functions, `_ZN2hr6detail4LiveI...E`.
+template <class T>
+class Live {
+ public:
+  Live() noexcept { add(); }
+
+  Live(const Live&) noexcept { add(); }
+
+  ~Live() { hr_live_remove(this); }
+
+  Live& operator=(const Live&) noexcept { return *this; }
+
+ private:
+  void add() noexcept {
+    hr_live_add(this, reinterpret_cast<char*>(this) - Access::live_offset<T>(), table_of<T>());
+  }
+};
+
+template <class T>
+struct IsLive : std::false_type {};
+
+template <class T>
+struct IsLive<Live<T>> : std::true_type {};
+
+inline void* live_memory(std::size_t size, std::size_t align) {
+  void* memory = hr_live_new(size, align);
+  if (memory == nullptr)
+    throw std::bad_alloc();
+  return memory;
+}
 
 template <class T>
 struct AnyBaseOf {
@@ -175,7 +217,7 @@ template <class T>
 constexpr hr_kind kind_of_class() {
   constexpr bool from_std = starts_with(name_of<T>.data(), "std::");
   constexpr bool holds = from_std || is_container<T>::value;
-  if constexpr (is_opaque<T>::value)
+  if constexpr (is_opaque<T>::value || IsLive<T>::value)
     return HR_KIND_OPAQUE;
   else if constexpr (Access::named<T>)
     return HR_KIND_RECORD;
@@ -442,7 +484,7 @@ constexpr bool is_movable() {
 // ---- the table
 
 template <class T>
-constexpr std::uint32_t flags_of(hr_kind kind) {
+constexpr std::uint32_t flags_of([[maybe_unused]] hr_kind kind) {
   std::uint32_t flags = 0;
   if (std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>)
     flags |= HR_TYPE_TRIVIAL;
@@ -450,6 +492,8 @@ constexpr std::uint32_t flags_of(hr_kind kind) {
     flags |= HR_TYPE_TRIVIALLY_DESTROYED;
   if (kind == HR_KIND_RECORD && !Access::named<T> && IsPair<T>::value)
     flags |= HR_TYPE_POSITIONAL;
+  if (decltype(Access::lives<T>(0))::value)
+    flags |= HR_TYPE_LIVE;
   if (kind == HR_KIND_SEQUENCE && IsContiguous<T>::value)
     flags |= HR_TYPE_CONTIGUOUS;
   return flags;

@@ -18,6 +18,7 @@
 #include "hr/module.h"
 #include "publish/publish.h"
 #include "src/commit.h"
+#include "src/live_objects.h"
 #include "src/object_mover.h"
 #include "src/prepare.h"
 #include "src/states.h"
@@ -243,6 +244,22 @@ LAB_EXPORT const void* hr_old_member(const hr_old* old, const char* name, uint64
   const void* member = hr::runtime::old_member(*old, name, bytes);
   *(size != nullptr ? size : &bytes) = bytes;
   return member;
+}
+
+LAB_EXPORT void hr_live_add(const void* key, void* object, const hr_type* type) {
+  hr::runtime::LiveObjects::get().add(key, object, *type);
+}
+
+LAB_EXPORT void hr_live_remove(const void* key) {
+  hr::runtime::LiveObjects::get().remove(key);
+}
+
+LAB_EXPORT void* hr_live_new(uint64_t size, uint64_t align) {
+  return hr::runtime::LiveObjects::get().allocate(size, align);
+}
+
+LAB_EXPORT void hr_live_delete(void* memory) {
+  hr::runtime::LiveObjects::get().release(memory);
 }
 
 LAB_EXPORT void lab_start(const char* folder) {
