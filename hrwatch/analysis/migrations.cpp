@@ -15,6 +15,7 @@ using hr::wire::TypeMigration;
 
 constexpr std::string_view typed_table = "_ZN2hr6detail7type_ofI";  // hr::detail::type_of<T>
 constexpr std::string_view plain_table = "hr_type_of_";             // HR_STATE() of hr/state.h
+constexpr std::string_view live_member = "_ZN2hr6detail4LiveI";     // of HR_LIVE(T)
 constexpr std::string_view state_call = "_ZN2hr5stateI";            // hr::state<T>()
 
 // "hr::detail::type_of<World>" -> "World"
@@ -196,6 +197,14 @@ std::set<std::string> state_classes(const Description& build) {
   for (const Constant& constant : build.constants)
     if (constant.name.starts_with(plain_table))
       names.insert(class_of_plain(build, constant.name));
+  return names;
+}
+
+std::set<std::string> live_classes(const Description& build) {
+  std::set<std::string> names;
+  for (const Function& function : build.functions)
+    if (function.name.starts_with(live_member))
+      names.insert(argument(demangle(function.name), "hr::detail::Live<"));
   return names;
 }
 

@@ -42,6 +42,9 @@ class TypeTables {
 // The classes that are the type of a state: their objects never change their place.
 std::set<std::string> state_classes(const Description& build);
 
+// The classes with HR_LIVE(): the runtime knows every object of them, and changes it in place.
+std::set<std::string> live_classes(const Description& build);
+
 // One for each table of the class in `tables`, which are those of `next`; empty: it has none.
 std::vector<hr::wire::TypeMigration> migrations_of(const LayoutChange& change,
                                                    const Lineage::State& state,

@@ -155,6 +155,10 @@ std::optional<std::string> Reach::other_holder(const std::set<std::string>& stat
                                                RunningHost& host, std::string& unseen) const {
   if (auto found = variable(states))
     return found;
+  return worker(host, unseen);
+}
+
+std::optional<std::string> Reach::worker(RunningHost& host, std::string& unseen) const {
   if (auto found = caller(host))
     return found;
   const auto running = host.running();

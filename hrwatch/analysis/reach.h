@@ -29,6 +29,10 @@ class Reach {
   std::optional<std::string> other_holder(const std::set<std::string>& states, RunningHost& host,
                                           std::string& unseen) const;
 
+  // The same for objects that the runtime knows one by one, and that keep their place: only who is
+  // at work with one counts.
+  std::optional<std::string> worker(RunningHost& host, std::string& unseen) const;
+
   // Whether an object of one of `classes` leads to one.
   bool reached_from(const std::set<std::string>& classes) const;
 

@@ -56,7 +56,51 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+// Where the address points of a table are: behind each pointer to a type identity (Itanium C++ ABI
+// 2.5.2). In words from its start.
+std::vector<std::size_t> address_points(const std::vector<std::string>& slots) {
+  std::vector<std::size_t> points;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i].starts_with("_ZTI")) {
+      points.push_back(i + 1);
+    }
+  }
+  return points;
+}
+
+// Registered objects get the new table, for every older copy of it; false: they can't.
+bool move_table(Judgement& judgement, const Constant& next, const KnownConstant& known) {
+  const std::vector<std::size_t> before = address_points(known.slots);
+  const std::vector<std::size_t> after = address_points(next.slots);
+  if (before.empty() || before.size() != after.size()) {
+    return false;
+  }
+  for (const hr::wire::Home& copy : known.copies) {
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      hr::wire::Home point = copy;
+      if (point.got != 0 || !point.name.empty()) {
+        point = {copy.generation, copy.address, 0, {}};  // objects point to their build's own
+      }
+      point.address += 8 * before[i];
+      judgement.rewiring.vtables.push_back(
+          {static_cast<std::uint32_t>(judgement.rewiring.homes.size()), next.address + 8 * after[i],
+           class_of_table(next.name)});
+      judgement.rewiring.homes.push_back(std::move(point));
+    }
+  }
+  return true;
+}
+
+bool is_live(const Judgement& judgement, const std::string& type) {
+  return live_classes(*judgement.state.newest).count(type) != 0 &&
+         live_classes(judgement.next).count(type) != 0;
+}
+
 void refuse_table(Judgement& judgement, const Constant& next, const KnownConstant& known) {
+  const std::string type = class_of_table(next.name);
+  if (is_live(judgement, type) && move_table(judgement, next, known)) {
+    return;
+  }
   const std::vector<std::string> added = missing(next.slots, known.slots);
   const std::vector<std::string> removed = missing(known.slots, next.slots);
   std::string why;
@@ -76,8 +120,11 @@ void refuse_table(Judgement& judgement, const Constant& next, const KnownConstan
     why = "the table has " + std::to_string(next.slots.size()) + " entries, not " +
           std::to_string(known.slots.size());
   }
-  judgement.refuse("virtual functions of " + class_of_table(next.name) + " changed",
-                   why + "; objects made before have the old table, callers count on it");
+  judgement.refuse("virtual functions of " + type + " changed",
+                   why + "; objects made before have the old table, callers count on it",
+                   "undo the edit, or restart the program (hrwatch --run relaunches it); with the "
+                   "line HR_LIVE(" +
+                       type + "); in the class its objects are changed while they live");
 }
 
 void write_copies(Judgement& judgement, const Constant& next, const KnownConstant& known) {

@@ -71,13 +71,25 @@ struct Knowledge {
   const TypeUses& uses;
   TypeTables before, after;
   std::set<std::string> states;
+  std::set<std::string> live;  // before and after
 
   Knowledge(const Lineage::State& state, const Description& next, const TypeUses& type_uses)
-      : uses(type_uses), before(*state.newest), after(next), states(state_classes(*state.newest)) {}
+      : uses(type_uses), before(*state.newest), after(next), states(state_classes(*state.newest)) {
+    const std::set<std::string> now = live_classes(next);
+    for (const std::string& name : live_classes(*state.newest)) {
+      if (now.count(name) != 0) {
+        live.insert(name);
+      }
+    }
+  }
+
+  bool is_live(const LayoutChange& change) const {
+    return !change.values && live.count(change.name) != 0;
+  }
 
   // Whether states lead to objects of the class: they are migrated then.
   bool is_registered(const LayoutChange& change, const Reach& reach) const {
-    return !change.values && reach.reached_from(before.classes());
+    return is_live(change) || (!change.values && reach.reached_from(before.classes()));
   }
 };
 
@@ -85,7 +97,10 @@ struct Knowledge {
 void migrate(Judgement& judgement, const LayoutChange& change, const Reach& reach,
              const Knowledge& known) {
   std::string unseen;
-  if (const auto holder = reach.other_holder(known.states, *judgement.running, unseen)) {
+  const auto holder = known.is_live(change)
+                          ? reach.worker(*judgement.running, unseen)
+                          : reach.other_holder(known.states, *judgement.running, unseen);
+  if (holder) {
     refuse(judgement, change, *holder);
     return;
   }

@@ -75,6 +75,13 @@ wire::Result<wire::Done> Migration::add(std::size_t index) {
     return plan.failure();
   if (!plan.value()->changed)
     return wire::Done{};
+  // On the stack, in a container or in another object: whoever holds it counts on its size.
+  if (object.role == PlacedObject::Role::live && object.room == object.type->size &&
+      type.size < object.room)
+    return wire::Failure{"an object of " + std::string(type.name) + " can't shrink where it is",
+                         "it was not made by new: something else counts on its " +
+                             std::to_string(object.room) + " bytes",
+                         "make such objects by new, or restart the program"};
   if (type.size > object.room)
     return wire::Failure{object.name + " has no room to grow",
                          std::string(type.name) + " takes " + std::to_string(type.size) +
