@@ -19,7 +19,10 @@ void check_refused(const Module& before, const Module& after, const std::string&
   const auto reasons = refused(judge(before, after));
   REQUIRE(reasons.size() == 1);
   check_failure(reasons[0], "virtual functions of Enemy changed",
-                why + "; objects made before have the old table, callers count on it", undo);
+                why + "; objects made before have the old table, callers count on it",
+                undo +
+                    "; with the line HR_LIVE(Enemy); in the class its objects are changed while "
+                    "they live");
 }
 
 }  // namespace
