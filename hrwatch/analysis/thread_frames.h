@@ -8,11 +8,17 @@
 
 namespace hrwatch::analysis {
 
-// The code addresses of all frames of all threads of `pid`, innermost first, as that process sees
-// them; of callers an address inside the call. Errors: no such process, or it may not be traced (a
-// debugger has it, or the system forbids it).
+// One thread's calls, innermost first: code addresses as its process sees them; of callers an
+// address inside the call.
+struct ThreadFrames {
+  int thread = 0;
+  std::vector<Address> frames;
+};
+
+// All threads of `pid`. Errors: no such process, or one of them may not be traced (a debugger has
+// it, or the system forbids it).
 // Thread: attaching makes this process the tracer: use a process of its own, lest whoever waits for
 // its children is told of stops. Cost: milliseconds, during which the other process stands still.
-hr::wire::Result<std::vector<Address>> frames_of_threads(int pid);
+hr::wire::Result<std::vector<ThreadFrames>> frames_of_threads(int pid);
 
 }  // namespace hrwatch::analysis

@@ -19,13 +19,23 @@ struct MappedFile {
 // In the order of addresses; empty when there is no such process.
 std::vector<MappedFile> mapped_files(int pid);
 
+// Where one thread is: the code addresses of its frames, the innermost first.
+struct ThreadStack {
+  int thread = 0;
+  std::vector<std::uint64_t> frames;
+};
+
+// The stacks of all threads. Otherwise as thread_frames().
+hr::wire::Result<std::vector<ThreadStack>> thread_stacks(int pid);
+
 // Addresses in the code of all frames of all threads. Runs this executable once more for it
 // (`hrwatch frames PID`), since looking needs a process of its own.
 // Errors: the threads may not be looked at. Thread: any but the loop's. Cost: milliseconds, in
 // which the program stands still.
 hr::wire::Result<std::vector<std::uint64_t>> thread_frames(int pid);
 
-// What that other process does: prints the addresses, one a line, or the failure. Exit code.
+// What that other process does: prints the threads and the addresses, one a line, or the failure.
+// Exit code.
 int print_thread_frames(int pid);
 
 }  // namespace hrwatch::app

@@ -21,8 +21,9 @@ namespace {
 constexpr int patience_ms = 2000;
 
 hr::wire::Failure not_looked_at(const std::string& why) {
-  return {"the program's threads can't be looked at", why,
-          "detach the debugger, or restart the program"};
+  return {
+      "the program's threads can't be looked at", why,
+      "detach the debugger; where the system forbids it: sudo sysctl kernel.yama.ptrace_scope=0"};
 }
 
 // All that `descriptor` gives until its other end closes; false when that takes too long.
@@ -95,31 +96,48 @@ std::vector<MappedFile> mapped_files(int pid) {
   return files;
 }
 
-hr::wire::Result<std::vector<std::uint64_t>> thread_frames(int pid) {
+hr::wire::Result<std::vector<ThreadStack>> thread_stacks(int pid) {
   std::istringstream lines(output_of_frames(pid));
   std::string first;
   if (!std::getline(lines, first))
     return not_looked_at("looking took too long");
   if (first != "frames")
     return not_looked_at(first);
-  std::vector<std::uint64_t> frames;
+  constexpr std::string_view thread = "thread ";
+  std::vector<ThreadStack> stacks;
   for (std::string line; std::getline(lines, line);) {
-    std::uint64_t address = 0;
-    std::from_chars(line.data(), line.data() + line.size(), address, 16);
-    frames.push_back(address);
+    const char* const end = line.data() + line.size();
+    if (line.starts_with(thread)) {
+      std::from_chars(line.data() + thread.size(), end, stacks.emplace_back().thread);
+    } else if (!stacks.empty()) {
+      std::from_chars(line.data(), end, stacks.back().frames.emplace_back(), 16);
+    }
   }
+  return stacks;
+}
+
+hr::wire::Result<std::vector<std::uint64_t>> thread_frames(int pid) {
+  const auto stacks = thread_stacks(pid);
+  if (!stacks.ok())
+    return stacks.failure();
+  std::vector<std::uint64_t> frames;
+  for (const ThreadStack& stack : stacks.value())
+    frames.insert(frames.end(), stack.frames.begin(), stack.frames.end());
   return frames;
 }
 
 int print_thread_frames(int pid) {
-  const auto frames = analysis::frames_of_threads(pid);
-  if (!frames) {
-    std::printf("%s\n", frames.failure().why.c_str());
+  const auto threads = analysis::frames_of_threads(pid);
+  if (!threads) {
+    std::printf("%s\n", threads.failure().why.c_str());
     return 1;
   }
   std::puts("frames");
-  for (const std::uint64_t address : frames.value())
-    std::printf("%llx\n", static_cast<unsigned long long>(address));
+  for (const analysis::ThreadFrames& thread : threads.value()) {
+    std::printf("thread %d\n", thread.thread);
+    for (const std::uint64_t address : thread.frames)
+      std::printf("%llx\n", static_cast<unsigned long long>(address));
+  }
   return 0;
 }
 

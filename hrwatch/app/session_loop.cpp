@@ -83,6 +83,7 @@ class SessionLoop {
   void perform(const core::Adopt& effect);
   void perform(const core::Withdraw& effect);
   void perform(const core::ReadCrash& effect);
+  void perform(const core::ReadThreads& effect);
   void perform(const core::Answer& effect);
   void perform(const core::Tell& effect);
   void perform(const core::ForgetHost& effect);
@@ -140,7 +141,7 @@ SessionLoop::SessionLoop(const Settings& settings)
       trace_(state_.began) {
   uv_loop_init(&loop_);
   for (const auto id : {core::TimerId::settle, core::TimerId::once, core::TimerId::rewatch,
-                        core::TimerId::program, core::TimerId::commands}) {
+                        core::TimerId::program, core::TimerId::commands, core::TimerId::old_code}) {
     Timer& timer = timers_[id];
     timer.id = id;
     timer.owner = this;
@@ -438,6 +439,20 @@ void SessionLoop::perform(const core::ReadCrash& effect) {
   const auto hello = hellos_.find(effect.host);
   crash_reader_->read(
       effect, hello != hellos_.end() ? hello->second.second : std::vector<hr::wire::ModuleState>{});
+}
+
+void SessionLoop::perform(const core::ReadThreads& effect) {
+  std::map<std::string, std::uint32_t> running;
+  if (const auto host = state_.hosts.find(effect.host); host != state_.hosts.end()) {
+    for (const auto& [name, module] : host->second.modules) {
+      running[name] = module.generation;
+    }
+  }
+  const auto hello = hellos_.find(effect.host);
+  workbench_->read_threads(
+      effect.host, effect.command,
+      hello != hellos_.end() ? hello->second.second : std::vector<hr::wire::ModuleState>{},
+      running);
 }
 
 void SessionLoop::perform(const core::Answer& effect) {

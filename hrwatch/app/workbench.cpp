@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "analysis/describe.h"
+#include "app/crash_reader.h"
 #include "app/fold.h"
 #include "app/module_in_host.h"
+#include "app/old_code.h"
 #include "publish/publish.h"
 
 namespace hrwatch::app {
@@ -455,6 +457,34 @@ void Workbench::withdraw(core::HostId host, const std::vector<hr::wire::Withdraw
         }
       },
       [this] { save_when_idle(); });
+}
+
+void Workbench::read_threads(core::HostId host, core::CommandId command,
+                             const std::vector<hr::wire::ModuleState>& modules,
+                             const std::map<std::string, std::uint32_t>& running) {
+  auto result = std::make_shared<core::ThreadsRead>(core::ThreadsRead{host, command, {}, {}});
+  const auto found = hosts_.find(host);
+  if (found == hosts_.end()) {
+    workers_.run([] {}, [this, result] { sink_(std::move(*result)); });
+    return;
+  }
+  found->second.strand.run(
+      [result, running, pid = found->second.pid, lineages = found->second.lineages,
+       files = generation_files(found->second.pid, modules, folder_ / "gen")] {
+        std::map<std::string, RunningCode> code;
+        for (const auto& [module, lineage] : lineages->now) {
+          if (const auto generation = running.find(module); generation != running.end()) {
+            code[module] = {generation->second, lineage.running_functions()};
+          }
+        }
+        auto calls = find_old_code(pid, files, code);
+        if (calls.ok()) {
+          result->old_calls = std::move(calls).value();
+        } else {
+          result->failure = calls.failure();
+        }
+      },
+      [this, result] { sink_(std::move(*result)); });
 }
 
 void Workbench::forget(core::HostId host) {

@@ -48,6 +48,12 @@ class Workbench {
   void judge(core::RoundId round, core::HostId host, const std::vector<std::string>& modules);
   void forget(core::HostId host);
 
+  // Finds out which threads of a host are in old code. `running`: generation by module. The sink
+  // gets ThreadsRead.
+  void read_threads(core::HostId host, core::CommandId command,
+                    const std::vector<hr::wire::ModuleState>& modules,
+                    const std::map<std::string, std::uint32_t>& running);
+
   // What was accepted for `host`, to be sent once.
   hr::wire::Reload take_reload(core::RoundId round, core::HostId host);
 

@@ -1,5 +1,9 @@
 #include <fmt/format.h>
 
+#include <sstream>
+#include <string>
+
+#include "app/ask.h"
 #include "app/build_folder.h"
 #include "app/session_lock.h"
 #include "app/status_file.h"
@@ -27,6 +31,15 @@ int status_verb(const CommandLine& line) {
   }
   if (status->hosts.empty()) {
     fmt::print("  no program is attached\n");
+    return 0;
+  }
+  // Which threads still run old code, only the session can find out.
+  const auto threads = app::ask(folder.value(), "status", "");
+  if (threads.ok()) {
+    std::istringstream lines(threads.value().text);
+    for (std::string text; std::getline(lines, text);) {
+      fmt::print("  {}\n", text);
+    }
   }
   return 0;
 }

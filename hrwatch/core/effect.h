@@ -87,6 +87,13 @@ struct ReadCrash {
   hr::wire::Crashed crash;
 };
 
+// Find out which threads are in old code; they stand still for some milliseconds. Answered by
+// ThreadsRead.
+struct ReadThreads {
+  HostId host = 0;
+  CommandId command = 0;
+};
+
 // To a verb of the command line.
 struct Answer {
   CommandId command = 0;
@@ -120,7 +127,7 @@ struct Quit {
 
 using Effect =
     std::variant<SetTimer, StopTimer, StartBuild, CancelBuild, LoadModel, Watch, OpenSession,
-                 Analyse, FoldHost, Judge, Announce, Adopt, Withdraw, ReadCrash, Answer, Tell,
-                 ForgetHost, StartProgram, StopProgram, Report, Quit>;
+                 Analyse, FoldHost, Judge, Announce, Adopt, Withdraw, ReadCrash, ReadThreads,
+                 Answer, Tell, ForgetHost, StartProgram, StopProgram, Report, Quit>;
 
 }  // namespace hrwatch::core

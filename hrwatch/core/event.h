@@ -193,6 +193,22 @@ struct CrashRead {
   std::vector<Frame> frames;
 };
 
+// A call of code that newer code has taken the place of.
+struct OldCall {
+  int thread = 0;
+  std::string thread_name;
+  Frame frame;
+  std::uint32_t running = 0;  // generation that calls reach now
+};
+
+// Where the threads of a program are, as far as that is old code: the innermost such call of each.
+struct ThreadsRead {
+  HostId host = 0;
+  CommandId command = 0;  // 0: nobody waits for it
+  std::vector<OldCall> old_calls;
+  std::optional<hr::wire::Failure> failure;  // they could not be looked at
+};
+
 // A verb of the command line asks the session for something. Answered once (effect Answer).
 struct CommandAsked {
   CommandId command = 0;
@@ -221,7 +237,7 @@ struct Trouble {
   hr::wire::Failure failure;
 };
 
-enum class TimerId : std::uint8_t { settle, once, rewatch, program, commands };
+enum class TimerId : std::uint8_t { settle, once, rewatch, program, commands, old_code };
 
 struct TimerFired {
   TimerId timer = TimerId::settle;
@@ -236,7 +252,7 @@ using Event =
     std::variant<FilesChanged, WatchOverflow, WatchLost, ModelLoaded, ModelFailed, BuildProgress,
                  BuildOutput, BuildFinished, Analysed, HostFolded, Judged, HostJoined, HostChanged,
                  HostCommitted, HostRefused, HostLeft, HostWithdrew, HostAnswered, HostCrashed,
-                 CrashRead, CommandAsked, HostRejected, ProgramStarted, ProgramExited, Trouble,
-                 TimerFired, StopAsked>;
+                 CrashRead, ThreadsRead, CommandAsked, HostRejected, ProgramStarted, ProgramExited,
+                 Trouble, TimerFired, StopAsked>;
 
 }  // namespace hrwatch::core

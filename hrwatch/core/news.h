@@ -98,6 +98,11 @@ struct RolledBack {
   bool after_crash = false;
 };
 
+// A program whose threads were seen in old code has none there any more.
+struct OldCodeLeft {
+  int pid = 0;
+};
+
 struct RelaunchedApp {
   int pid = 0;
   std::string reason;
@@ -111,8 +116,9 @@ struct Note {
   std::string text;  // for people only; JSON leaves it out
 };
 
-using News = std::variant<Watching, AppJoined, AppLeft, Change, BuildBegan, BuildAdvanced,
-                          BuildText, BuildBroke, BuildDone, BuildDropped, Reloaded, RefusedReload,
-                          UnchangedModule, RelaunchedApp, CrashedApp, RolledBack, ErrorNews, Note>;
+using News =
+    std::variant<Watching, AppJoined, AppLeft, Change, BuildBegan, BuildAdvanced, BuildText,
+                 BuildBroke, BuildDone, BuildDropped, Reloaded, RefusedReload, UnchangedModule,
+                 RelaunchedApp, CrashedApp, RolledBack, OldCodeLeft, ErrorNews, Note>;
 
 }  // namespace hrwatch::core

@@ -119,6 +119,10 @@ struct State {
   std::map<CommandId, PendingCommand> commands;
   std::map<std::uint64_t, Request> requests;  // by the number that the program answers with
   std::uint64_t last_request = 0;
+  // Programs with threads in old code, which somebody wanted to know; looked at again until it is
+  // left.
+  std::set<HostId> in_old_code;
+  Time look_again{};  // after this long
 
   int program = 0;               // pid while it runs
   bool program_crashed = false;  // it did, and is started again after the next save

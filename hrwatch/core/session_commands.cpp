@@ -1,4 +1,5 @@
 // What verbs of the command line ask of the session: passed to the programs, and answered.
+#include <algorithm>
 #include <utility>
 
 #include "core/session_steps.h"
@@ -16,6 +17,18 @@ void answer(Step& step, CommandId command, int code, std::string text,
 
 void refuse(Step& step, CommandId command, hr::wire::Failure failure) {
   answer(step, command, static_cast<int>(ExitCode::refused), {}, std::move(failure));
+}
+
+void finish(Step& step, CommandId id, const PendingCommand& command);
+
+// One program has answered.
+void count_down(Step& step, CommandId id) {
+  auto& commands = step.state.commands;
+  const auto found = commands.find(id);
+  if (found != commands.end() && --found->second.open == 0) {
+    finish(step, id, found->second);
+    commands.erase(found);
+  }
 }
 
 // All programs have answered, or had their time.
@@ -50,10 +63,35 @@ void program_done(Step& step, std::uint64_t request, const std::string& line,
   } else {
     command.lines.push_back(line);
   }
-  if (--command.open == 0) {
-    finish(step, found->first, command);
-    state.commands.erase(found);
+  count_down(step, found->first);
+}
+
+std::string line_of(int pid, const OldCall& call) {
+  const Frame& frame = call.frame;
+  const std::string name = call.thread_name.empty() ? "" : " (" + call.thread_name + ")";
+  const std::string place =
+      frame.file.empty() ? "" : ", " + frame.file + ":" + std::to_string(frame.line);
+  return "pid " + std::to_string(pid) + ": thread " + std::to_string(call.thread) + name +
+         " is in " + (frame.function.empty() ? "a function" : frame.function) + " of generation " +
+         std::to_string(frame.generation) + " of " + frame.module + place + "; generation " +
+         std::to_string(call.running) + " runs";
+}
+
+void look_at_threads(Step& step, CommandId id) {
+  auto& state = step.state;
+  PendingCommand command;
+  command.verb = "status";
+  command.due = step.now + patience;
+  command.open = state.hosts.size();
+  if (command.open == 0) {
+    answer(step, id, 0, {});
+    return;
   }
+  for (const auto& [host, known] : state.hosts) {
+    step.effects.emplace_back(ReadThreads{host, id});
+  }
+  state.commands[id] = std::move(command);
+  step.effects.emplace_back(SetTimer{TimerId::commands, step.now + patience});
 }
 
 hr::wire::Failure nobody_there(const std::string& what) {
@@ -104,6 +142,10 @@ void on(Step& step, const CommandAsked& event) {
     ask_programs(step, event);
     return;
   }
+  if (event.verb == "status") {
+    look_at_threads(step, event.command);
+    return;
+  }
   refuse(step, event.command,
          {"hrwatch " + event.verb + " is not known to the running session",
           "it is of another version than this command",
@@ -134,7 +176,49 @@ void on(Step& step, const HostAnswered& event) {
   program_done(step, event.done.request, line, event.done.failure);
 }
 
+void on(Step& step, const ThreadsRead& event) {
+  constexpr Time first_look = std::chrono::seconds{1};
+  auto& state = step.state;
+  const auto host = state.hosts.find(event.host);
+  const auto command = state.commands.find(event.command);
+  if (host != state.hosts.end() && command != state.commands.end()) {
+    auto& lines = command->second.lines;
+    const std::string pid = "pid " + std::to_string(host->second.pid) + ": ";
+    if (event.failure) {
+      lines.push_back(pid + event.failure->what + ": " + event.failure->why + " (" +
+                      event.failure->fix + ")");
+    } else if (event.old_calls.empty()) {
+      lines.push_back(pid + "no thread is in old code");
+    }
+    for (const auto& call : event.old_calls) {
+      lines.push_back(line_of(host->second.pid, call));
+    }
+  }
+  count_down(step, event.command);
+  if (host == state.hosts.end() || event.failure) {
+    state.in_old_code.erase(event.host);
+  } else if (!event.old_calls.empty()) {
+    if (state.in_old_code.insert(event.host).second) {
+      state.look_again = first_look;
+    }
+    step.effects.emplace_back(SetTimer{TimerId::old_code, step.now + state.look_again});
+  } else if (state.in_old_code.erase(event.host) != 0) {
+    step.say(OldCodeLeft{host->second.pid});
+  }
+}
+
+// Somebody wanted to know: seldomer and seldomer, since the programs stand still for it.
+void look_at_old_code(Step& step) {
+  constexpr Time seldom = std::chrono::seconds{60};
+  auto& state = step.state;
+  state.look_again = std::min(seldom, state.look_again * 2);
+  for (const HostId host : state.in_old_code) {
+    step.effects.emplace_back(ReadThreads{host, 0});
+  }
+}
+
 void host_left_commands(Step& step, HostId host) {
+  step.state.in_old_code.erase(host);
   std::vector<std::uint64_t> lost;
   for (const auto& [request, asked] : step.state.requests) {
     if (asked.host == host) {

@@ -199,6 +199,9 @@ void on(Step& step, const TimerFired& event) {
         step.effects.emplace_back(LoadModel{});
       }
       return;
+    case TimerId::old_code:
+      look_at_old_code(step);
+      return;
     case TimerId::commands:
       commands_overdue(step);
       return;

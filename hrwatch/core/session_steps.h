@@ -51,6 +51,8 @@ void on(Step& step, const CrashRead& event);
 // session_commands.cpp: what verbs of the command line ask
 void on(Step& step, const CommandAsked& event);
 void on(Step& step, const HostAnswered& event);
+void on(Step& step, const ThreadsRead& event);
+void look_at_old_code(Step& step);
 void host_left_commands(Step& step, HostId host);
 void commands_overdue(Step& step);
 

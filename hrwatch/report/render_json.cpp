@@ -131,6 +131,10 @@ struct Fields {
             {"withdrawn", news.withdrawn}, {"after_crash", news.after_crash}};
   }
 
+  ordered_json operator()(const core::OldCodeLeft& news) const {
+    return {{"event", "old_code_left"}, {"pid", news.pid}};
+  }
+
   ordered_json operator()(const core::RelaunchedApp& news) const {
     return {{"event", "relaunched"}, {"pid", news.pid}, {"reason", news.reason}};
   }

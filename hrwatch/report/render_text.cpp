@@ -52,6 +52,7 @@ struct Painter {
   std::string operator()(const core::RelaunchedApp& news) const;
   std::string operator()(const core::CrashedApp& news) const;
   std::string operator()(const core::RolledBack& news) const;
+  std::string operator()(const core::OldCodeLeft& news) const;
   std::string operator()(const core::ErrorNews& news) const;
 
   std::string operator()(const core::Note& news) const { return line(news.text); }
@@ -163,6 +164,10 @@ std::string Painter::operator()(const core::RolledBack& news) const {
   return line(odd(fmt::format("rolled back {}", news.module)) +
               fmt::format(" (pid {}): generation {} runs again", news.pid, news.generation) +
               dim(fmt::format("  {} was taken back", news.withdrawn)));
+}
+
+std::string Painter::operator()(const core::OldCodeLeft& news) const {
+  return line(fmt::format("pid {}: the old code is left, all threads run the new", news.pid));
 }
 
 std::string Painter::operator()(const core::ErrorNews& news) const {

@@ -179,7 +179,10 @@ class Background {
   }
 
   // Before that, a crash is nobody's business but the program's.
-  void handle(Connection&, const wire::Welcome&) { catch_crashes(); }
+  void handle(Connection& link, const wire::Welcome&) {
+    catch_crashes();
+    allow_tracing(link.peer_process());
+  }
 
   void handle(Connection&, const wire::Rejected& rejected) { tell_refused("", rejected.failure); }
 

@@ -26,6 +26,9 @@ class Connection {
 
   int descriptor() const { return stream_.descriptor(); }
 
+  // The tool's process id, 0 when unknown.
+  int peer_process() const { return stream_.peer_process(); }
+
   bool wants_to_write() const { return stream_.unsent() > 0; }
 
   // Reads the session file and, if it is there and good, connects and greets. `hello` needs no

@@ -20,6 +20,10 @@ std::uint64_t now_us();
 // Does nothing for a while.
 void rest(std::uint64_t us);
 
+// Lets process `pid` and what it starts see where this process's threads are, where the system
+// would let only a parent do so (Yama). No effect elsewhere.
+void allow_tracing(int pid);
+
 // Path of the program's file, "" when unknown.
 std::string program_path();
 

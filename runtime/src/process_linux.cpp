@@ -1,6 +1,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +49,11 @@ void rest(std::uint64_t us) {
   const timespec span = {static_cast<time_t>(us / 1'000'000),
                          static_cast<long>(us % 1'000'000 * 1'000)};
   ::nanosleep(&span, nullptr);
+}
+
+void allow_tracing(int pid) {
+  if (pid > 0)
+    ::prctl(PR_SET_PTRACER, static_cast<unsigned long>(pid), 0UL, 0UL, 0UL);
 }
 
 std::string program_path() {

@@ -153,6 +153,40 @@ TEST_CASE("a program that leaves, or is stopped, does not keep a command waiting
   }
 }
 
+TEST_CASE("status asks where the threads are, and keeps looking while they are in old code") {
+  Session session;
+  session.take(CommandAsked{8, "status", ""});
+  CHECK(session.all<Answer>().at(0).answer.text.empty());
+  run_one(session);
+  session.take(CommandAsked{9, "status", ""});
+  REQUIRE(session.count<ReadThreads>() == 1);
+  OldCall call;
+  call.thread = 77;
+  call.thread_name = "server";
+  call.running = 1;
+  call.frame.function = "serve()";
+  call.frame.module = "game";
+  call.frame.file = "/p/game.cpp";
+  call.frame.line = 12;
+  session.take(ThreadsRead{1, 9, {call}, {}});
+  CHECK(session.all<Answer>().at(0).answer.text ==
+        "pid 101: thread 77 (server) is in serve() of generation 0 of game, /p/game.cpp:12; "
+        "generation 1 runs\n");
+  REQUIRE(session.count<SetTimer>() == 1);
+  CHECK(session.all<SetTimer>()[0].at == session.now + 1s);
+  session.take(TimerFired{TimerId::old_code});
+  CHECK(session.count<ReadThreads>() == 1);
+  session.take(ThreadsRead{1, 0, {call}, {}});
+  CHECK(session.all<SetTimer>().at(0).at == session.now + 2s);
+  session.take(TimerFired{TimerId::old_code});
+  session.take(ThreadsRead{1, 0, {}, {}});
+  CHECK(session.count<OldCodeLeft>() == 1);
+  CHECK(session.count<SetTimer>() == 0);
+  session.take(CommandAsked{10, "status", ""});
+  session.take(ThreadsRead{1, 10, {}, hr::wire::Failure{"no", "because", "do"}});
+  CHECK(session.all<Answer>().at(0).answer.text == "pid 101: no: because (do)\n");
+}
+
 TEST_CASE("a crash is read, told, and explained to the program") {
   Session session;
   run_one(session);
