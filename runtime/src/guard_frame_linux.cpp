@@ -2,6 +2,7 @@
 #include <unwind.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <typeinfo>
 
@@ -66,6 +67,21 @@ struct FloatControl {
   void restore() const {
     asm volatile("fninit\n\tfldcw %1\n\tldmxcsr %0" : : "m"(mxcsr), "m"(x87));
   }
+};
+
+// Itanium C++ ABI, level II, 2.2.2: what a thread has caught and not left the handler of, and what
+// it has thrown that is not caught yet. Frames that are abandoned have done neither.
+struct ExceptionState {
+  void* caught = nullptr;
+  unsigned uncaught = 0;
+
+  static ExceptionState present() {
+    ExceptionState state;
+    std::memcpy(static_cast<void*>(&state), abi::__cxa_get_globals(), sizeof(state));
+    return state;
+  }
+
+  void restore() const { std::memcpy(abi::__cxa_get_globals(), this, sizeof(*this)); }
 };
 
 // On the thread's list of frames as long as it lives.
@@ -144,6 +160,7 @@ bool call_frame(GuardThread& thread, Listed& listed, Frame frame, void* user, st
 
 bool run_frame(GuardThread& thread, Frame frame, void* user, std::string& detail) {
   const FloatControl control = FloatControl::present();
+  const ExceptionState exceptions = ExceptionState::present();
   GuardFrame place;
   Listed listed(thread, place);
   // The signal mask is the handler's to restore: that saves a system call here.
@@ -151,6 +168,7 @@ bool run_frame(GuardThread& thread, Frame frame, void* user, std::string& detail
     return call_frame(thread, listed, frame, user, detail);
   runtime_depth() = place.depth;
   control.restore();
+  exceptions.restore();
   thread.abandoned.fetch_add(1, std::memory_order_release);
   return false;
 }
