@@ -75,7 +75,7 @@ void trim(std::vector<core::Frame>& frames) {
     frames.erase(frames.begin(), thrown + 1);
   }
   const auto end = std::find_if(frames.begin(), frames.end(), [](const auto& frame) {
-    return is_runtime(frame) ||
+    return is_runtime(frame) || frame.function.starts_with("hr::guard<") ||
            is_one_of(frame.function,
                      {"__libc_start_call_main", "__libc_start_main", "_start", "start_thread"});
   });
