@@ -71,8 +71,11 @@ struct Running {
     REQUIRE(tool->wait("watching"));
   }
 
-  void start() {
-    program = project.start_program();
+  void start(const std::vector<std::string>& arguments = {}) {
+    ChildOptions options{.folder = project.folder().path()};
+    options.arguments = arguments;
+    options.arguments.insert(options.arguments.begin(), project.folder().path("build/app"));
+    program = std::make_unique<Child>(options);
     REQUIRE(tool->wait("app_joined"));
     REQUIRE(tool->wait("build_finished"));
     REQUIRE(shows(*program, "first"));
@@ -148,6 +151,58 @@ TEST_CASE("null is dereferenced: reported with its place, rolled back, mended") 
   CHECK(it.tool->count("refused") == 0);
   CHECK(it.tool->count("error") == 0);
   CHECK(it.program->running());
+}
+
+TEST_CASE("every kind of crash is told with its place, whatever is on the stack above it") {
+  struct Kind {
+    const char* statement;
+    const char* signal;
+    const char* detail;
+  };
+
+  const Kind kinds[] = {
+      {"throw std::runtime_error(\"no ammunition\");", "exception",
+       "std::runtime_error: no ammunition"},
+      {"std::abort();", "SIGABRT", ""},
+      {"counter = by / (by - 1);", "SIGFPE", ""},
+      {"std::memset(target, 0, 4);", "SIGSEGV", ""},
+      {"volatile char wide[4096]; wide[0] = 1; hit(by + 1); counter += wide[0];", "SIGSEGV", ""},
+      {"__builtin_trap();", "SIGILL", ""}};
+  Running it("kinds");
+  it.start();
+  for (const Kind& kind : kinds) {
+    const std::size_t mark = it.tool->mark();
+    const std::string text = source("bad", kind.statement);
+    it.save("#include <stdexcept>\n#include <cstdlib>\n#include <cstring>\n" + text);
+    const auto crashed = it.tool->wait("crashed", mark);
+    INFO(kind.statement << it.tool->transcript());
+    REQUIRE(crashed);
+    CHECK((*crashed)["signal"] == kind.signal);
+    CHECK((*crashed)["detail"] == kind.detail);
+    CHECK((*crashed)["function"] == "hit(int)");
+    CHECK((*crashed)["file"] == it.project.folder().path("game.cpp").string());
+    CHECK((*crashed)["line"] == 8);
+    CHECK((*crashed)["outcome"] == "rolled_back");
+    REQUIRE(it.tool->wait("rolled_back", mark));
+  }
+  CHECK(it.is_told("std::runtime_error: no ammunition in hit(int) ("));
+  CHECK(it.program->running());
+}
+
+TEST_CASE("a frame that waits runs again with the next save") {
+  Running it("waits");
+  it.start({"wait"});
+  std::size_t mark = it.tool->mark();
+  it.save(source("bad", null_write));
+  const auto crashed = it.tool->wait("crashed", mark);
+  INFO(it.tool->transcript());
+  REQUIRE(crashed);
+  CHECK((*crashed)["outcome"] == "waiting");
+  CHECK((*crashed)["running"] == 1);
+  CHECK(it.tool->count("rolled_back") == 0);
+  it.save(source("mended"));
+  CHECK(shows(*it.program, "mended"));
+  CHECK(it.tool->count("crashed", mark) == 1);
 }
 
 TEST_CASE("the same crashing file saved again goes in again, and back again") {
