@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "analysis/demangle.h"
+#include "analysis/member_names.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -139,6 +140,14 @@ TypeMigration migration(const LayoutChange& change, const std::vector<Member>& b
 }
 
 }  // namespace
+
+std::map<std::string, std::vector<Member>> member_names(const Description& build) {
+  std::map<std::string, std::vector<Member>> names;
+  for (const std::string& name : TypeTables(build).classes())
+    if (const auto layout = build.types.find(name); layout != build.types.end())
+      flatten(layout->second, build.types, 0, names[name]);
+  return names;
+}
 
 bool is_type_table(const std::string& symbol) {
   return symbol.starts_with(typed_table) || symbol.starts_with(plain_table);

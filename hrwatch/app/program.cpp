@@ -1,5 +1,7 @@
 #include "app/program.h"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <utility>
 
@@ -27,7 +29,7 @@ Program::~Program() {
 }
 
 hr::wire::Result<hr::wire::Done> Program::start(std::vector<std::string> command,
-                                                bool output_to_error) {
+                                                bool output_to_error, std::string variable) {
   std::vector<char*> arguments;
   arguments.reserve(command.size() + 1);
   for (auto& argument : command) {
@@ -42,6 +44,15 @@ hr::wire::Result<hr::wire::Done> Program::start(std::vector<std::string> command
   uv_process_options_t options{};
   options.file = arguments.front();
   options.args = arguments.data();
+  std::vector<char*> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    environment.push_back(*entry);
+  }
+  environment.push_back(variable.data());
+  environment.push_back(nullptr);
+  if (!variable.empty()) {
+    options.env = environment.data();
+  }
   options.stdio = streams;
   options.stdio_count = 3;
   options.exit_cb = [](uv_process_t* handle, std::int64_t status, int signal) {

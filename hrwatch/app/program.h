@@ -23,7 +23,9 @@ class Program {
 
   // The program first. `output_to_error`: its standard output goes to our standard error.
   // Errors: it can't be started; then nothing follows.
-  hr::wire::Result<hr::wire::Done> start(std::vector<std::string> command, bool output_to_error);
+  // `variable`: "NAME=value" to add to its environment, "" = nothing.
+  hr::wire::Result<hr::wire::Done> start(std::vector<std::string> command, bool output_to_error,
+                                         std::string variable = {});
 
   void signal(int number);
 

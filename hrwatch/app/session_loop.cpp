@@ -87,6 +87,7 @@ class SessionLoop {
   void perform(const core::Answer& effect);
   void perform(const core::Tell& effect);
   void perform(const core::ForgetHost& effect);
+  void perform(const core::AskToSave& effect);
   void perform(const core::StartProgram& effect);
   void perform(const core::StopProgram& effect);
   void perform(const core::Report& effect);
@@ -471,10 +472,22 @@ void SessionLoop::perform(const core::ForgetHost& effect) {
   workbench_->forget(effect.host);
 }
 
-void SessionLoop::perform(const core::StartProgram&) {
+void SessionLoop::perform(const core::AskToSave& effect) {
+  workbench_->write_names(effect.builds);
+  server_->send(effect.host, hr::wire::Save{effect.request});
+}
+
+void SessionLoop::perform(const core::StartProgram& effect) {
+  std::string carry;
+  if (effect.carry) {
+    workbench_->write_names();
+    carry = "HRWATCH_CARRY=" + workbench_->carry_folder().string();
+  } else {
+    workbench_->forget_values();
+  }
   std::vector<std::string> command{artifact_of(state_.wanted.run)};
   command.insert(command.end(), settings_.arguments.begin(), settings_.arguments.end());
-  const auto started = program_->start(std::move(command), settings_.look == Look::json);
+  const auto started = program_->start(std::move(command), settings_.look == Look::json, carry);
   if (!started.ok()) {
     take(core::Trouble{started.failure()});
     take(core::ProgramExited{static_cast<int>(core::ExitCode::environment), 0});

@@ -10,6 +10,7 @@
 #include "app/crash_reader.h"
 #include "app/fold.h"
 #include "app/module_in_host.h"
+#include "app/names_file.h"
 #include "app/old_code.h"
 #include "publish/publish.h"
 
@@ -86,7 +87,7 @@ Workbench::Workbench(uv_loop_t* loop, const fs::path& build_dir,
       store_(std::make_shared<DescriptionStore>(folder_ / "desc")) {}
 
 hr::wire::Result<hr::wire::Done> Workbench::open() {
-  for (const auto& folder : {folder_, folder_ / "gen", folder_ / "desc"}) {
+  for (const auto& folder : {folder_, folder_ / "gen", folder_ / "desc", folder_ / "carry"}) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (!error) {
@@ -437,6 +438,26 @@ void Workbench::adopt(core::HostId host) {
         }
       },
       [this] { save_when_idle(); });
+}
+
+void Workbench::write_names(const std::vector<std::string>& builds) {
+  std::vector<Description> descriptions;
+  for (const auto& build : builds) {
+    if (auto known = store_->get(build, {}); known.ok()) {
+      descriptions.push_back(known.value());
+    }
+  }
+  for (const auto& [name, module] : modules_) {
+    if (builds.empty() && module.newest) {
+      descriptions.push_back(module.newest);
+    }
+  }
+  write_member_names(carry_folder() / "names.json", descriptions);
+}
+
+void Workbench::forget_values() {
+  std::error_code ignored;
+  fs::remove(carry_folder() / "values.json", ignored);
 }
 
 void Workbench::withdraw(core::HostId host, const std::vector<hr::wire::WithdrawnModule>& modules) {

@@ -60,6 +60,14 @@ class Workbench {
   // The host committed what was last sent to it.
   void adopt(core::HostId host);
 
+  // Writes what programs need to save their state by name, or to take it back: the members of
+  // classes, as these builds have them; of the newest ones without `builds`.
+  void write_names(const std::vector<std::string>& builds = {});
+  // Whether a program starts with what another left.
+  void forget_values();
+
+  std::filesystem::path carry_folder() const { return folder_ / "carry"; }
+
   // The host took generations back.
   void withdraw(core::HostId host, const std::vector<hr::wire::WithdrawnModule>& modules);
 

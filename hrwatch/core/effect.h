@@ -110,7 +110,16 @@ struct ForgetHost {
   HostId host = 0;
 };
 
-struct StartProgram {};
+// Have the program write its state down before it is relaunched. Answered by HostAnswered.
+struct AskToSave {
+  HostId host = 0;
+  std::uint64_t request = 0;
+  std::vector<std::string> builds;  // build-ids of what it runs
+};
+
+struct StartProgram {
+  bool carry = false;  // with the state that the one before it saved
+};
 
 struct StopProgram {
   int signal = 0;      // 0: asked to end, as the system does it
@@ -128,6 +137,6 @@ struct Quit {
 using Effect =
     std::variant<SetTimer, StopTimer, StartBuild, CancelBuild, LoadModel, Watch, OpenSession,
                  Analyse, FoldHost, Judge, Announce, Adopt, Withdraw, ReadCrash, ReadThreads,
-                 Answer, Tell, ForgetHost, StartProgram, StopProgram, Report, Quit>;
+                 Answer, Tell, ForgetHost, AskToSave, StartProgram, StopProgram, Report, Quit>;
 
 }  // namespace hrwatch::core

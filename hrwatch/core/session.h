@@ -128,6 +128,7 @@ struct State {
   bool program_crashed = false;  // it did, and is started again after the next save
   bool program_wanted = false;
   bool relaunching = false;
+  std::uint64_t saving = 0;  // the request to save that is not answered yet, 0 = none
   std::string relaunch_reason;
 
   Time began{};

@@ -154,6 +154,10 @@ void on(Step& step, const CommandAsked& event) {
 
 void on(Step& step, const HostAnswered& event) {
   auto& state = step.state;
+  if (state.saving != 0 && event.done.request == state.saving) {
+    saved(step, event.done);
+    return;
+  }
   const auto asked = state.requests.find(event.done.request);
   const auto host = state.hosts.find(event.host);
   if (asked == state.requests.end() || asked->second.host != event.host ||

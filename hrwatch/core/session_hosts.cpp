@@ -363,13 +363,8 @@ void on(Step& step, const HostCommitted& event) {
     known.generation = module.generation;
     known.build_ids[module.generation] = known.build_id;
     known.taken_back.clear();
-    step.say(Reloaded{host.pid,
-                      module.module,
-                      module.generation,
-                      step.now - host.round.saved,
-                      stages,
-                      host.round.saved,
-                      std::exchange(remarks, {})});
+    step.say(Reloaded{host.pid, module.module, module.generation, step.now - host.round.saved,
+                      stages, host.round.saved, std::exchange(remarks, {})});
   }
   step.effects.emplace_back(Adopt{event.committed.reload_id, host.id});
   host.sent.clear();

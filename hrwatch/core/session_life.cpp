@@ -9,6 +9,7 @@ namespace {
 
 constexpr Time rewatch_every = std::chrono::seconds{1};
 constexpr Time program_grace = std::chrono::seconds{3};
+constexpr Time save_grace = std::chrono::seconds{2};
 
 hr::wire::Failure not_one_program(const Wanted& wanted) {
   return {"--run does not know which program to start",
@@ -159,13 +160,14 @@ void on(Step& step, const ProgramStarted& event) {
 void on(Step& step, const ProgramExited& event) {
   auto& state = step.state;
   state.program = 0;
+  state.saving = 0;
   step.effects.emplace_back(StopTimer{TimerId::program});
   if (state.quitting) {
     quit(step, static_cast<ExitCode>(*state.quitting));
     return;
   }
   if (state.relaunching) {
-    step.effects.emplace_back(StartProgram{});
+    step.effects.emplace_back(StartProgram{true});
     return;
   }
   if (is_crash(event.signal)) {
@@ -206,6 +208,11 @@ void on(Step& step, const TimerFired& event) {
       commands_overdue(step);
       return;
     case TimerId::program:
+      if (state.saving != 0) {
+        step.say(Note{"the program did not save its state in time: it starts without"});
+        stop_for_relaunch(step);
+        return;
+      }
       if (state.program != 0) {
         step.effects.emplace_back(StopProgram{0, true});
       }
@@ -216,6 +223,7 @@ void on(Step& step, const TimerFired& event) {
 void on(Step& step, const StopAsked& event) {
   auto& state = step.state;
   const bool again = state.quitting.has_value();
+  state.saving = 0;
   if (state.program != 0) {
     if (again || !event.program_has_it) {
       step.effects.emplace_back(StopProgram{event.signal, false});
@@ -229,6 +237,12 @@ void on(Step& step, const StopAsked& event) {
   quit(step, ExitCode::interrupted);
 }
 
+void stop_for_relaunch(Step& step) {
+  step.state.saving = 0;
+  step.effects.emplace_back(StopProgram{});
+  step.effects.emplace_back(SetTimer{TimerId::program, step.now + program_grace});
+}
+
 void relaunch(Step& step, const std::string& reason) {
   auto& state = step.state;
   if (state.relaunching || state.quitting || state.program == 0) {
@@ -236,8 +250,27 @@ void relaunch(Step& step, const std::string& reason) {
   }
   state.relaunching = true;
   state.relaunch_reason = reason;
-  step.effects.emplace_back(StopProgram{});
-  step.effects.emplace_back(SetTimer{TimerId::program, step.now + program_grace});
+  const auto host = std::find_if(state.hosts.begin(), state.hosts.end(), [&](const auto& entry) {
+    return entry.second.pid == state.program;
+  });
+  if (host == state.hosts.end()) {
+    stop_for_relaunch(step);
+    return;
+  }
+  AskToSave ask{host->first, ++state.last_request, {}};
+  for (const auto& [name, module] : host->second.modules) {
+    ask.builds.push_back(module.build_id);
+  }
+  state.saving = ask.request;
+  step.effects.emplace_back(std::move(ask));
+  step.effects.emplace_back(SetTimer{TimerId::program, step.now + save_grace});
+}
+
+void saved(Step& step, const hr::wire::RequestDone& done) {
+  if (done.failure) {
+    step.say(ErrorNews{*done.failure});
+  }
+  stop_for_relaunch(step);
 }
 
 void once_check(Step& step) {

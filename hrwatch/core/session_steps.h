@@ -67,6 +67,9 @@ void on(Step& step, const TimerFired& event);
 void on(Step& step, const StopAsked& event);
 void quit(Step& step, ExitCode code);
 void relaunch(Step& step, const std::string& reason);
+// The program that is to be relaunched has saved what it can.
+void saved(Step& step, const hr::wire::RequestDone& done);
+void stop_for_relaunch(Step& step);
 void once_check(Step& step);
 
 }  // namespace hrwatch::core

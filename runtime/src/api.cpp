@@ -4,6 +4,7 @@
 
 #include "hr/hr.h"
 #include "hr/module.h"
+#include "src/carry_over.h"
 #include "src/guard.h"
 #include "src/guard_thread.h"
 #include "src/host.h"
@@ -107,6 +108,25 @@ const void* hr_old_member(const hr_old* old, const char* name, uint64_t* size) {
   if (size != nullptr)
     *size = bytes;
   return member;
+}
+
+int hr_save(const char* name, hr_save_callback save, void* user) {
+  if (name == nullptr || save == nullptr)
+    return 0;
+  return guarded([&] { return hr::runtime::CarryOver::get().on_save(name, save, user) ? 1 : 0; },
+                 0);
+}
+
+void hr_save_bytes(hr_saved* out, const void* bytes, uint64_t size) {
+  if (out != nullptr && bytes != nullptr)
+    guarded([&] { return out->bytes.append(static_cast<const char*>(bytes), size), 0; }, 0);
+}
+
+int hr_restore(const char* name, hr_restore_callback restore, void* user) {
+  if (name == nullptr || restore == nullptr)
+    return 0;
+  return guarded([&] { return hr::runtime::CarryOver::get().restore(name, restore, user) ? 1 : 0; },
+                 0);
 }
 
 void hr_live_add(const void* key, void* object, const hr_type* type) {

@@ -190,6 +190,10 @@ class Background {
     Host::get().bring(GoingBack{wanted.request, link.build_dir(), wanted.module});
   }
 
+  void handle(Connection& link, const wire::Save& wanted) {
+    Host::get().bring(Saving{wanted.request, link.build_dir()});
+  }
+
   void handle(Connection& link, const wire::Abandon& wanted) {
     constexpr std::uint64_t long_us = 1'000'000;
     wire::RequestDone answer{wanted.request, 0, std::nullopt};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "src/background.h"
+#include "src/carry_over.h"
 #include "src/commit.h"
 #include "src/guard.h"
 #include "src/poll_gate.h"
@@ -159,10 +160,25 @@ int Host::drain() {
       listeners_.tell(*event);
     else if (const GoingBack* back = std::get_if<GoingBack>(&*task))
       go_back(*back);
+    else if (const Saving* saving = std::get_if<Saving>(&*task))
+      save(*saving);
     else
       live += go_live(std::get<std::shared_ptr<ReloadInFlight>>(*task));
   }
   return live;
+}
+
+void Host::save(const Saving& asked) {
+  wire::RequestDone answer{asked.request, 0, std::nullopt};
+  if (auto done = CarryOver::get().save(asked.build_dir + "/.hrwatch/carry"); done)
+    answer.count = done.value();
+  else
+    answer.failure = done.failure();
+  {
+    const std::lock_guard lock(outgoing_mutex_);
+    outgoing_.notices.push_back({asked.build_dir, std::move(answer)});
+  }
+  wake();
 }
 
 int Host::go_live(const std::shared_ptr<ReloadInFlight>& reload) {

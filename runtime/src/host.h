@@ -90,6 +90,7 @@ class Host {
   void start_thread();
   int drain();
   int go_live(const std::shared_ptr<ReloadInFlight>& reload);
+  void save(const Saving& asked);
   void go_back(const GoingBack& asked);
   wire::Result<wire::Done> go_back(const Module& module, std::uint32_t running,
                                    std::uint64_t request);

@@ -39,7 +39,13 @@ struct GoingBack {
   std::string module;     // "" = whichever it was
 };
 
-using Task = std::variant<Event, std::shared_ptr<ReloadInFlight>, GoingBack>;
+// A request to save what the next process is to have.
+struct Saving {
+  std::uint64_t request = 0;
+  std::string build_dir;  // of the session that asks
+};
+
+using Task = std::variant<Event, std::shared_ptr<ReloadInFlight>, GoingBack, Saving>;
 
 class Outbox {
  public:

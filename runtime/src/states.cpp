@@ -4,6 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "src/carry_over.h"
+
 namespace hr::runtime {
 
 States& States::get() {
@@ -35,6 +37,7 @@ void* States::find_or_make(const char* name, const hr_type& type) {
     if (type.construct != nullptr)
       type.construct(&type, state->object);
     state->made = true;
+    CarryOver::get().fill(state->name, type, state->object);
   }
   if (std::find(state->users.begin(), state->users.end(), &type) == state->users.end())
     state->users.push_back(&type);

@@ -199,6 +199,10 @@ Json header_of(const Abandon& message) {
   return {{"type", "abandon"}, {"request", message.request}};
 }
 
+Json header_of(const Save& message) {
+  return {{"type", "save"}, {"request", message.request}};
+}
+
 Json header_of(const CrashExplained& message) {
   return {{"type", "crash_explained"}, {"crash", message.crash}, {"text", json_of(message.text)}};
 }
@@ -562,6 +566,10 @@ void read_message(Fields& in, Payload, Abandon& message) {
   in.get("request", message.request);
 }
 
+void read_message(Fields& in, Payload, Save& message) {
+  in.get("request", message.request);
+}
+
 void read_message(Fields& in, Payload, CrashExplained& message) {
   in.get("crash", message.crash);
   in.get("text", message.text);
@@ -701,6 +709,7 @@ Result<std::optional<ToolMessage>> decode_tool_message(std::span<const std::byte
          take<RefusedByTool>(frame, "refused_by_tool", complaint, message) ||
          take<RollBack>(frame, "roll_back", complaint, message) ||
          take<Abandon>(frame, "abandon", complaint, message) ||
+         take<Save>(frame, "save", complaint, message) ||
          take<CrashExplained>(frame, "crash_explained", complaint, message) ||
          take<Answered>(frame, "answered", complaint, message));
   return checked(frame, complaint, std::move(message));

@@ -206,6 +206,12 @@ struct Abandon {
   std::uint64_t request = 0;
 };
 
+// The program is about to be relaunched: write what survives into <build>/.hrwatch/carry. Answered by
+// RequestDone.
+struct Save {
+  std::uint64_t request = 0;
+};
+
 // What the tool made of a crash: for the program's own callbacks.
 struct CrashExplained {
   std::uint64_t crash = 0;
@@ -221,7 +227,7 @@ struct Answered {
 
 using ToolMessage =
     std::variant<Welcome, Rejected, Reload, BuildStarted, BuildFailed, BuildFinished, RefusedByTool,
-                 RollBack, Abandon, CrashExplained, Answered>;
+                 RollBack, Abandon, Save, CrashExplained, Answered>;
 
 // A whole frame, ready to send. Never fails.
 std::vector<std::byte> encode(const HostMessage& message);

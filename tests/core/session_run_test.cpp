@@ -107,7 +107,35 @@ TEST_CASE("run: --on-refuse relaunch starts the program again") {
   session.finish_build();
   session.analysed("b");
   session.judged(1, VerdictKind::refused, "b");
-  CHECK(session.count<StopProgram>() == 1);
+  SECTION("once it has saved its state") {
+    CHECK(session.count<StopProgram>() == 0);
+    REQUIRE(session.count<AskToSave>() == 1);
+    session.take(HostAnswered{1, {session.all<AskToSave>().at(0).request, 1, {}}});
+  }
+  SECTION("when it takes too long to save its state") {
+    session.take(TimerFired{TimerId::program});
+  }
+  REQUIRE(session.count<StopProgram>() == 1);
+  CHECK_FALSE(session.all<StopProgram>().at(0).force);
+  session.take(ProgramExited{0, 15});
+  REQUIRE(session.count<StartProgram>() == 1);
+  CHECK(session.all<StartProgram>().at(0).carry);
+}
+
+TEST_CASE("run: a program that crashes while it saves is relaunched all the same") {
+  auto options = running();
+  options.relaunch_on_refuse = true;
+  Session session(options);
+  session.settle_in();
+  session.take(ProgramStarted{101});
+  session.join(1, "a");
+  session.save("/p/game.cpp");
+  session.finish_build();
+  session.analysed("b");
+  session.judged(1, VerdictKind::refused, "b");
+  session.take(ProgramExited{0, 11});
+  CHECK(session.count<StartProgram>() == 1);
+  CHECK(session.count<Quit>() == 0);
 }
 
 TEST_CASE("once: a failed build is exit code 1") {

@@ -83,6 +83,7 @@ inline std::vector<hr::wire::ToolMessage> tool_messages() {
           hr::wire::RefusedByTool{"game", failure()},
           hr::wire::RollBack{5, "game"},
           hr::wire::Abandon{6},
+          hr::wire::Save{8},
           hr::wire::CrashExplained{1, failure()},
           hr::wire::Answered{4, "text", failure()}};
 }

@@ -74,7 +74,26 @@ enum hr_guard_policy_kind {
   HR_GUARD_GO_ON = 2
 };
 
+typedef struct hr_saved hr_saved;
+typedef void (*hr_save_callback)(hr_saved* out, void* user);
+typedef void (*hr_restore_callback)(const void* bytes, uint64_t size, void* user);
+
 #ifdef HRWATCH_HOT
+
+/* Has `save` called when hrwatch is about to relaunch the program: what it gives hr_save_bytes() is
+ * what hr_restore(name, ...) gets in the next process. States (hr_state) are carried over by
+ * themselves. A second callback of one name replaces the first. Returns 1, or 0 when an argument is
+ * NULL or there is no memory. Errors: a callback that throws, crashes or takes longer than 2
+ * seconds costs what it would have saved, not the relaunch. Thread: any; the callback runs inside
+ * hr_poll() once a program has called it, else on a thread of the runtime. */
+HR_API int hr_save(const char* name, hr_save_callback save, void* user);
+
+/* Appends to what is saved. Thread: only inside the callback. */
+HR_API void hr_save_bytes(hr_saved* out, const void* bytes, uint64_t size);
+
+/* If the process before this one saved bytes under `name`, calls `restore` with them, now, and
+ * returns 1; else 0. Thread: any. */
+HR_API int hr_restore(const char* name, hr_restore_callback restore, void* user);
 
 /* Says "new code may go live here": typically once a frame, where no module code is running. From
  * the first call on reloads go live only inside this function, and events are told only there.
@@ -182,6 +201,26 @@ static inline int hr_guard(void (*frame)(void* user), void* user) {
 
 static inline void hr_guard_policy(int policy) {
   (void)policy;
+}
+
+static inline int hr_save(const char* name, hr_save_callback save, void* user) {
+  (void)name;
+  (void)save;
+  (void)user;
+  return 0;
+}
+
+static inline void hr_save_bytes(hr_saved* out, const void* bytes, uint64_t size) {
+  (void)out;
+  (void)bytes;
+  (void)size;
+}
+
+static inline int hr_restore(const char* name, hr_restore_callback restore, void* user) {
+  (void)name;
+  (void)restore;
+  (void)user;
+  return 0;
 }
 
 static inline int hr_args(int argc, char** argv) {
