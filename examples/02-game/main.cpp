@@ -40,6 +40,29 @@ bool handle_events() {
   return true;
 }
 
+// A relaunched game comes back where it was.
+struct Place {
+  int x = SDL_WINDOWPOS_CENTERED, y = SDL_WINDOWPOS_CENTERED;
+};
+
+Place carried_place() {
+  Place place;
+  hr_restore(
+      "window",
+      [](const void* bytes, uint64_t size, void* user) {
+        if (size == sizeof(Place))
+          std::memcpy(user, bytes, sizeof(Place));
+      },
+      &place);
+  return place;
+}
+
+void save_place(hr_saved* out, void* window) {
+  Place place;
+  SDL_GetWindowPosition(static_cast<SDL_Window*>(window), &place.x, &place.y);
+  hr_save_bytes(out, &place, sizeof place);
+}
+
 void save_screenshot(SDL_Renderer* renderer, const char* path) {
   SDL_Surface* image =
       SDL_CreateRGBSurfaceWithFormat(0, field_width, field_height, 24, SDL_PIXELFORMAT_RGB24);
@@ -53,6 +76,7 @@ void run(SDL_Renderer* renderer, const Options& options) {
   for (int frame = 1; handle_events(); ++frame) {
     SDL_SetRenderDrawColor(renderer, 12, 12, 24, 255);
     SDL_RenderClear(renderer);
+    hr::poll();  // new code goes live here, where no code of the module is at work
     // A crash in there is reported, and the code before it runs again.
     hr::guard([&] { game_frame(renderer, frame_seconds); });
     if (frame == options.frames && options.screenshot)
@@ -76,8 +100,9 @@ int main(int argc, char** argv) {
     SDL_Log("no video: %s", SDL_GetError());
     return EXIT_FAILURE;
   }
-  SDL_Window* window = SDL_CreateWindow("rocks", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
-                                        field_width, field_height, 0);
+  const Place place = carried_place();
+  SDL_Window* window = SDL_CreateWindow("rocks", place.x, place.y, field_width, field_height, 0);
+  hr_save("window", save_place, window);
   SDL_Renderer* renderer = SDL_CreateRenderer(window, -1, 0);
   game_start();
   run(renderer, options);

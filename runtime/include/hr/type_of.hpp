@@ -162,22 +162,26 @@ struct Access {
 
 // A member of every class with HR_LIVE(): its life is the object's. The tool knows such classes by
 // its functions, `_ZN2hr6detail4LiveI...E`.
+#define HR_DETAIL_HIDDEN __attribute__((visibility("hidden")))
+
 template <class T>
-class Live {
+class __attribute__((visibility("default"))) Live {  // as visible as classes that have one
  public:
-  Live() noexcept { add(); }
+  HR_DETAIL_HIDDEN Live() noexcept { add(); }
 
-  Live(const Live&) noexcept { add(); }
+  HR_DETAIL_HIDDEN Live(const Live&) noexcept { add(); }
 
-  ~Live() { hr_live_remove(this); }
+  HR_DETAIL_HIDDEN ~Live() { hr_live_remove(this); }
 
   Live& operator=(const Live&) noexcept { return *this; }
 
  private:
-  void add() noexcept {
+  HR_DETAIL_HIDDEN void add() noexcept {
     hr_live_add(this, reinterpret_cast<char*>(this) - Access::live_offset<T>(), table_of<T>());
   }
 };
+
+#undef HR_DETAIL_HIDDEN
 
 template <class T>
 struct IsLive : std::false_type {};
