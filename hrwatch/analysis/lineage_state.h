@@ -111,10 +111,6 @@ struct Lineage::State {
   std::uint32_t newest_number = 0;
   bool newest_withdrawn = false;
   std::unordered_map<std::uint32_t, Replaced> replaced;  // by the generation that did it
-
-  // The function of `newest` whose living body holds `address` of `generation`; null where the code
-  // is of no function, or a newer body has taken its place.
-  const Function* running(std::uint32_t generation, Address address) const;
 };
 
 // Where something of generation `number` is. Only generation 0 may have been bound elsewhere: later

@@ -1,6 +1,7 @@
 #include "analysis/reach.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <unordered_set>
 
@@ -37,6 +38,17 @@ const Function* covering(const std::vector<Function>& functions, Address address
       break;
   }
   return nullptr;
+}
+
+// The function of a library that the code is in, as far as it has to do with any class.
+const TypeUses::Function* function_at(const TypeUses& uses, Address address) {
+  auto after = std::upper_bound(
+      uses.functions.begin(), uses.functions.end(), address,
+      [](Address a, const TypeUses::Function& function) { return a < function.address; });
+  if (after == uses.functions.begin())
+    return nullptr;
+  const TypeUses::Function& function = *std::prev(after);
+  return address - function.address < function.size ? &function : nullptr;
 }
 
 std::string joined(const std::vector<std::string>& list) {
@@ -123,16 +135,23 @@ std::optional<std::string> Reach::caller(RunningHost& host) const {
 }
 
 // `any_use`: also a frame that was only handed one, or looks at one.
-std::optional<std::string> Reach::frame(const std::vector<RunningCode>& running,
+std::optional<std::string> Reach::frame(RunningHost& host, const std::vector<RunningCode>& running,
                                         bool any_use) const {
+  const auto leads = [](const std::vector<bool>& leading, const std::vector<Index>& classes) {
+    return std::any_of(classes.begin(), classes.end(), [&](Index i) { return leading[i]; });
+  };
   for (const RunningCode& code : running) {
-    const Function* function = state_.running(code.generation, code.address);
+    const auto uses = host.uses_of(code.generation);
+    if (!uses)
+      return "a thread is in code of generation " + std::to_string(code.generation) +
+             ", whose file can't be read any more";
+    const TypeUses::Function* function = function_at(*uses.value(), code.address);
     if (function == nullptr)
-      return "a thread is still in code of an older build";
-    const TypeUses::Function* use = at(function->address);
-    if (use != nullptr && leads(use->values))
+      continue;
+    const std::vector<bool> leading = uses.value()->leading_to(names_);
+    if (leads(leading, function->values))
       return demangle(function->name) + " is running with one";
-    if (use != nullptr && any_use && (leads(use->signature) || leads(use->pointers)))
+    if (any_use && (leads(leading, function->signature) || leads(leading, function->pointers)))
       return demangle(function->name) + " is running, and works with one";
   }
   return std::nullopt;
@@ -148,7 +167,7 @@ std::optional<std::string> Reach::holder(RunningHost& host) const {
   const auto running = host.running();
   if (!running)
     return running.failure().what + " (" + running.failure().why + ")";
-  return frame(running.value(), false);
+  return frame(host, running.value(), false);
 }
 
 std::optional<std::string> Reach::other_holder(const std::set<std::string>& states,
@@ -166,7 +185,7 @@ std::optional<std::string> Reach::worker(RunningHost& host, std::string& unseen)
     unseen = running.failure().what + " (" + running.failure().why + ")";
     return std::nullopt;
   }
-  return frame(running.value(), true);
+  return frame(host, running.value(), true);
 }
 
 bool Reach::reached_from(const std::set<std::string>& classes) const {

@@ -53,7 +53,8 @@ class Reach {
   std::optional<std::string> variable(const std::set<std::string>& kept_in_place) const;
   std::optional<std::string> allocation() const;
   std::optional<std::string> caller(RunningHost& host) const;
-  std::optional<std::string> frame(const std::vector<RunningCode>& running, bool any_use) const;
+  std::optional<std::string> frame(RunningHost& host, const std::vector<RunningCode>& running,
+                                   bool any_use) const;
 };
 
 }  // namespace hrwatch::analysis

@@ -21,8 +21,10 @@ class RunningHost {
  public:
   virtual ~RunningHost() = default;
 
-  // Of the newest generation. Failure: its file can't be read any more.
+  // Of the newest generation, or of one that was loaded before. Failure: its file can't be read any
+  // more.
   virtual hr::wire::Result<std::shared_ptr<const TypeUses>> uses() = 0;
+  virtual hr::wire::Result<std::shared_ptr<const TypeUses>> uses_of(std::uint32_t generation) = 0;
 
   // Whether code outside of the module calls this function by its name: the program, or another of
   // its libraries, imports it, or may look it up.

@@ -186,12 +186,17 @@ class Reader {
   void read_function(std::uint32_t index) {
     TypeUses::Function function;
     function.address = entries_[index].located.value;
+    function.size = entries_[index].size;
     add(function.signature, strip(types_->type_of(index)).holds);
     Dwarf_Die die = die_at(entries_[index].offset), child;
     if (dwarf_child(&die, &child) == 0)
       read_scope(child, function, true);
-    if (!function.signature.empty() || !function.values.empty() || !function.pointers.empty())
-      uses_.functions.push_back(std::move(function));
+    if (function.signature.empty() && function.values.empty() && function.pointers.empty())
+      return;
+    const char* linkage = types_->linkage_name_of(index);
+    const char* name = linkage != nullptr ? linkage : types_->name_of(index);
+    function.name = name == nullptr ? "" : name;
+    uses_.functions.push_back(std::move(function));
   }
 
   void read_scope(Dwarf_Die child, TypeUses::Function& function, bool outermost) {

@@ -342,17 +342,4 @@ void adopt_functions(Lineage::State& state, const Description& next, std::uint32
   }
 }
 
-const Function* Lineage::State::running(std::uint32_t generation, Address address) const {
-  for (std::size_t i = 0; i < newest_slots.size(); ++i) {
-    if (newest_slots[i] == no_slot) {
-      continue;
-    }
-    const LiveEntry& live = functions[newest_slots[i]].running;
-    if (live.generation == generation && address - live.entry < newest->functions[i].size) {
-      return &newest->functions[i];
-    }
-  }
-  return nullptr;
-}
-
 }  // namespace hrwatch::analysis

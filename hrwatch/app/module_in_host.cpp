@@ -38,13 +38,19 @@ ModuleInHost::ModuleInHost(int pid, hr::wire::ModuleState module, std::uint32_t 
     : pid_(pid), module_(std::move(module)), newest_(newest), copies_(std::move(copies)) {}
 
 hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> ModuleInHost::uses() {
-  if (uses_ == nullptr) {
-    auto found = analysis::find_type_uses(file_of_generation(module_, newest_, pid_, copies_));
+  return uses_of(newest_);
+}
+
+hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> ModuleInHost::uses_of(
+    std::uint32_t generation) {
+  auto& known = uses_[generation];
+  if (known == nullptr) {
+    auto found = analysis::find_type_uses(file_of_generation(module_, generation, pid_, copies_));
     if (!found)
       return found.failure();
-    uses_ = std::make_shared<const analysis::TypeUses>(std::move(found).value());
+    known = std::make_shared<const analysis::TypeUses>(std::move(found).value());
   }
-  return uses_;
+  return known;
 }
 
 std::optional<std::uint32_t> ModuleInHost::generation_of(const std::string& path) const {

@@ -26,6 +26,8 @@ class ModuleInHost : public analysis::RunningHost {
                std::filesystem::path copies);
 
   hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses() override;
+  hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses_of(
+      std::uint32_t generation) override;
   bool calls(const analysis::Function& function) override;
   hr::wire::Result<std::vector<analysis::RunningCode>> running() override;
 
@@ -34,7 +36,7 @@ class ModuleInHost : public analysis::RunningHost {
   hr::wire::ModuleState module_;
   std::uint32_t newest_;
   std::filesystem::path copies_;
-  std::shared_ptr<const analysis::TypeUses> uses_;
+  std::map<std::uint32_t, std::shared_ptr<const analysis::TypeUses>> uses_;  // by generation
   std::optional<std::vector<std::string>> others_;  // contents of the program's other files
   std::optional<hr::wire::Result<std::vector<analysis::RunningCode>>> running_;
 

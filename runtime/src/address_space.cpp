@@ -16,16 +16,16 @@ constexpr std::uint64_t round_up(std::uint64_t size, std::uint64_t unit) {
 }  // namespace
 
 std::uint64_t reserve_size_for(std::uint64_t span) {
-  const std::uint64_t wished = span > 16 * mib ? 1024 * mib : round_up(64 * span, huge_page);
-  return std::clamp(wished, 256 * mib, 1024 * mib);
+  constexpr std::uint64_t wished_places = 512;
+  return std::clamp(round_up(wished_places * place_size_for(span), huge_page), 256 * mib,
+                    1024 * mib);
 }
 
 std::uint64_t place_size_for(std::uint64_t span) {
-  const std::uint64_t grown = span + span / 4 + 64 * kib;
-  // From 2 MB on the kernel aligns file mappings to huge pages: whole ones, and slack for that.
-  if (grown < huge_page)
-    return round_up(grown, 64 * kib);
-  return round_up(grown, huge_page) + 2 * huge_page;
+  const std::uint64_t grown = span + span / 8 + 64 * kib;
+  // From 2 MB on the kernel aligns file mappings to huge pages. The slack that it wants for that is
+  // the next place's while the mapping is made.
+  return round_up(grown, grown < huge_page ? 64 * kib : huge_page);
 }
 
 std::uint64_t hole_size_for(std::uint64_t memory_size, std::uint64_t alignment) {

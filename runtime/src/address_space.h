@@ -18,9 +18,10 @@ inline constexpr std::uint32_t slot_count = std::uint32_t{1} << 20;
 inline constexpr std::uint64_t slot_table_bytes = std::uint64_t{slot_count} * 8;
 inline constexpr std::int64_t code_reach = std::int64_t{0x7fff0000};  // 2 GB less a margin
 
-// Bytes to reserve for a module that occupies `span` bytes: clamp(64 x span, 256 MB .. 1 GB).
+// Bytes to reserve for a module that occupies `span` bytes: 512 places, within 256 MB .. 1 GB. More
+// would leave nothing near for the program's other modules.
 std::uint64_t reserve_size_for(std::uint64_t span);
-// Bytes of one place for such a module's generations: room to grow, and for the kernel's alignment.
+// Bytes of one place for such a module's generations, with room to grow.
 std::uint64_t place_size_for(std::uint64_t span);
 // Address space that mapping a file of `memory_size` bytes may take, with the slack that the
 // dynamic linker (segment alignment) and the kernel (huge pages from 2 MB on) want.
@@ -79,10 +80,10 @@ class AddressSpace {
 
   wire::Result<Hole> take(std::uint32_t number, std::uint64_t size);
   // Unmaps the hole and plugs what the kernel would choose before it, so that the next mapping of
-  // the hole's size lands there; `close_around` ends that, and covers what [begin, end) leaves
-  // free.
+  // the hole's size lands there; `close_around` ends that, covers what [begin, end) leaves free,
+  // and gives places back that lie behind it altogether.
   void open(const Hole& hole);
-  void close_around(const Hole& hole, Pointer begin, Pointer end);
+  void close_around(Hole& hole, Pointer begin, Pointer end);
   void give_back(const Hole& hole);
 
   // Slots must outlive this object: code of some generation jumps through them.

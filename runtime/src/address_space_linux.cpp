@@ -133,7 +133,7 @@ void AddressSpace::open(const Hole& hole) {
   }
 }
 
-void AddressSpace::close_around(const Hole& hole, Pointer begin, Pointer end) {
+void AddressSpace::close_around(Hole& hole, Pointer begin, Pointer end) {
   for (const Plug& plug : std::exchange(plugs_, {}))
     ::munmap(as_pointer(plug.begin), plug.size);
   const Pointer used_begin = std::clamp(page_begin(begin), hole.begin, hole.end);
@@ -143,6 +143,13 @@ void AddressSpace::close_around(const Hole& hole, Pointer begin, Pointer end) {
     map_nothing(hole.begin, used_begin - hole.begin);
   if (hole.end > used_end)
     map_nothing(used_end, hole.end - used_end);
+  const std::size_t used =
+      static_cast<std::size_t>((used_end - hole.begin + place_size_ - 1) / place_size_);
+  if (used > 0 && used < hole.places) {
+    places_.give_back(hole.place + used, hole.places - used);
+    hole.places = used;
+    hole.end = hole.begin + used * place_size_;
+  }
 }
 
 void AddressSpace::give_back(const Hole& hole) {

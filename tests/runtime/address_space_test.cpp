@@ -38,18 +38,22 @@ bool is_free(Pointer address, std::uint64_t size) {
 
 TEST_CASE("The reserve grows with the module, within limits") {
   CHECK(reserve_size_for(64 * 1024) == 256 * mib);
-  CHECK(reserve_size_for(8 * mib) == 512 * mib);
+  CHECK(reserve_size_for(512 * 1024) == 320 * mib);
+  CHECK(reserve_size_for(8 * mib) == 1024 * mib);
   CHECK(reserve_size_for(100 * mib) == 1024 * mib);
 }
 
-TEST_CASE("A place holds the module grown by a quarter, and the kernel's alignment") {
+TEST_CASE(
+    "A place holds the module grown by an eighth; the kernel's alignment needs the next one") {
   for (std::uint64_t span :
        {std::uint64_t{4096}, 100 * 1024 + std::uint64_t{0}, 3 * mib, 40 * mib}) {
     INFO("span " << span);
-    CHECK(place_size_for(span) >= hole_size_for(span + span / 4, 4096));
+    CHECK(place_size_for(span) >= span + span / 8);
+    CHECK(2 * place_size_for(span) >= hole_size_for(span + span / 8, 4096));
     CHECK(place_size_for(span) % 4096 == 0);
   }
   CHECK(reserve_size_for(64 * 1024) / place_size_for(64 * 1024) > 1000);
+  CHECK(reserve_size_for(3 * mib) / place_size_for(3 * mib) >= 256);
 }
 
 TEST_CASE("A generation has its own place, or the first that is free") {
@@ -64,6 +68,23 @@ TEST_CASE("A generation has its own place, or the first that is free") {
   CHECK(places.take(11, 2) == 1u);
   CHECK(places.taken(1));
   CHECK_FALSE(Places(0).take(1, 1));
+}
+
+TEST_CASE("What a generation does not need of its hole is the next one's") {
+  const Library library;
+  auto space = AddressSpace::reserve(library.begin, library.begin + 3 * mib);
+  REQUIRE(space.ok());
+  const std::uint64_t place = space.value().place_size();
+  auto first = space.value().take(1, place + mib);
+  REQUIRE(first.ok());
+  REQUIRE(first.value().places == 2);
+  space.value().open(first.value());
+  space.value().close_around(first.value(), first.value().begin, first.value().begin + place);
+  CHECK(first.value().places == 1);
+  CHECK(first.value().end == first.value().begin + place);
+  auto second = space.value().take(2, place);
+  REQUIRE(second.ok());
+  CHECK(second.value().begin == first.value().begin + place);
 }
 
 TEST_CASE("A hole is where the next mapping of its size lands") {

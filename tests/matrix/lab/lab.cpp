@@ -46,6 +46,10 @@ class LabHost : public analysis::RunningHost {
     return std::make_shared<const analysis::TypeUses>(std::move(found).value());
   }
 
+  hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses_of(std::uint32_t) override {
+    return uses();  // no frame is ever asked for
+  }
+
   bool calls(const analysis::Function& function) override {
     return std::find(called.begin(), called.end(), function.name) != called.end();
   }
