@@ -134,13 +134,12 @@ std::optional<std::string> Reach::caller(RunningHost& host) const {
   return std::nullopt;
 }
 
-// `any_use`: also a frame that was only handed one, or looks at one.
-std::optional<std::string> Reach::frame(RunningHost& host, const std::vector<RunningCode>& running,
-                                        bool any_use) const {
-  const auto leads = [](const std::vector<bool>& leading, const std::vector<Index>& classes) {
-    return std::any_of(classes.begin(), classes.end(), [&](Index i) { return leading[i]; });
-  };
-  for (const RunningCode& code : running) {
+// Frames that stay: a function that returns soon is no reason.
+std::optional<std::string> Reach::frame(RunningHost& host) const {
+  const auto running = host.staying();
+  if (!running)
+    return running.failure().what + " (" + running.failure().why + ")";
+  for (const RunningCode& code : running.value()) {
     const auto uses = host.uses_of(code.generation);
     if (!uses)
       return "a thread is in code of generation " + std::to_string(code.generation) +
@@ -149,10 +148,9 @@ std::optional<std::string> Reach::frame(RunningHost& host, const std::vector<Run
     if (function == nullptr)
       continue;
     const std::vector<bool> leading = uses.value()->leading_to(names_);
-    if (leads(leading, function->values))
+    if (std::any_of(function->values.begin(), function->values.end(),
+                    [&](Index i) { return leading[i]; }))
       return demangle(function->name) + " is running with one";
-    if (any_use && (leads(leading, function->signature) || leads(leading, function->pointers)))
-      return demangle(function->name) + " is running, and works with one";
   }
   return std::nullopt;
 }
@@ -164,28 +162,14 @@ std::optional<std::string> Reach::holder(RunningHost& host) const {
     return found;
   if (auto found = caller(host))
     return found;
-  const auto running = host.running();
-  if (!running)
-    return running.failure().what + " (" + running.failure().why + ")";
-  return frame(host, running.value(), false);
+  return frame(host);
 }
 
 std::optional<std::string> Reach::other_holder(const std::set<std::string>& states,
-                                               RunningHost& host, std::string& unseen) const {
+                                               RunningHost& host) const {
   if (auto found = variable(states))
     return found;
-  return worker(host, unseen);
-}
-
-std::optional<std::string> Reach::worker(RunningHost& host, std::string& unseen) const {
-  if (auto found = caller(host))
-    return found;
-  const auto running = host.running();
-  if (!running) {
-    unseen = running.failure().what + " (" + running.failure().why + ")";
-    return std::nullopt;
-  }
-  return frame(host, running.value(), true);
+  return caller(host);
 }
 
 bool Reach::reached_from(const std::set<std::string>& classes) const {

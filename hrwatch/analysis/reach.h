@@ -23,15 +23,13 @@ class Reach {
   // they live in frames that don't run, and nowhere else.
   std::optional<std::string> holder(RunningHost& host) const;
 
-  // The same for objects that states lead to, and are migrated with them: what else may hold one,
-  // or is at work with one. `states` are the classes of the states themselves, whose objects keep
-  // their place. Threads that can't be looked at are no reason here: they are told in `unseen`.
-  std::optional<std::string> other_holder(const std::set<std::string>& states, RunningHost& host,
-                                          std::string& unseen) const;
+  // The same for objects that states lead to, and are migrated with them: what else may hold one.
+  // `states` are the classes of the states themselves, whose objects keep their place.
+  std::optional<std::string> other_holder(const std::set<std::string>& states,
+                                          RunningHost& host) const;
 
-  // The same for objects that the runtime knows one by one, and that keep their place: only who is
-  // at work with one counts.
-  std::optional<std::string> worker(RunningHost& host, std::string& unseen) const;
+  // A function that the program itself calls with one.
+  std::optional<std::string> caller(RunningHost& host) const;
 
   // Whether an object of one of `classes` leads to one.
   bool reached_from(const std::set<std::string>& classes) const;
@@ -52,9 +50,7 @@ class Reach {
   const TypeUses::Function* at(Address address) const;
   std::optional<std::string> variable(const std::set<std::string>& kept_in_place) const;
   std::optional<std::string> allocation() const;
-  std::optional<std::string> caller(RunningHost& host) const;
-  std::optional<std::string> frame(RunningHost& host, const std::vector<RunningCode>& running,
-                                   bool any_use) const;
+  std::optional<std::string> frame(RunningHost& host) const;
 };
 
 }  // namespace hrwatch::analysis

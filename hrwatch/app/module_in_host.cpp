@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <functional>
-#include <iterator>
+#include <chrono>
 #include <set>
+#include <thread>
 #include <utility>
 
+#include "analysis/texts.h"
 #include "app/host_process.h"
 
 namespace hrwatch::app {
@@ -66,40 +66,27 @@ std::optional<std::uint32_t> ModuleInHost::generation_of(const std::string& path
   return error == std::errc() && end != digits ? std::optional(number) : std::nullopt;
 }
 
-void ModuleInHost::read_others() {
-  others_.emplace();
+void ModuleInHost::read_names() {
+  names_.emplace();
   std::set<std::string> seen;
-  for (const MappedFile& file : mapped_files(pid_)) {
-    if (of_system(file.path) || generation_of(file.path) || !seen.insert(file.path).second)
-      continue;
-    std::ifstream stream(file.path, std::ios::binary);
-    others_->emplace_back(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
-  }
+  for (const MappedFile& file : mapped_files(pid_))
+    if (!of_system(file.path) && !generation_of(file.path) && seen.insert(file.path).second)
+      analysis::read_texts(file.path, *names_);
 }
 
-// The name stands in the dynamic symbols of whoever imports it, and as a text in whoever looks it
-// up: between zero bytes both.
+// A name stands in the dynamic symbols of whoever imports it, and as a text in whoever looks it up.
 bool ModuleInHost::calls(const analysis::Function& function) {
   if (!function.exported)
     return false;
-  if (!others_)
-    read_others();
-  const std::string name = function.name + '\0';
-  const std::boyer_moore_horspool_searcher searcher(name.begin(), name.end());
-  for (const std::string& other : *others_)
-    for (auto at = other.begin(); (at = std::search(at, other.end(), searcher)) != other.end();
-         ++at)
-      if (at != other.begin() && at[-1] == '\0')
-        return true;
-  return false;
+  if (!names_)
+    read_names();
+  return names_->count(function.name) != 0;
 }
 
-hr::wire::Result<std::vector<analysis::RunningCode>> ModuleInHost::running() {
-  if (running_)
-    return *running_;
+hr::wire::Result<std::vector<analysis::RunningCode>> ModuleInHost::look() const {
   const auto frames = thread_frames(pid_);
   if (!frames)
-    return running_.emplace(frames.failure());
+    return frames.failure();
   std::vector<analysis::RunningCode> code;
   for (const MappedFile& file : mapped_files(pid_)) {
     const auto generation = generation_of(file.path);
@@ -107,7 +94,30 @@ hr::wire::Result<std::vector<analysis::RunningCode>> ModuleInHost::running() {
       if (generation && frame >= file.begin && frame < file.end)
         code.push_back({*generation, frame - file.begin});
   }
-  return running_.emplace(std::move(code));
+  return code;
+}
+
+// A function that returns soon is seen by chance only: in a caller's frame the same call must be
+// found at every look, in the innermost the code moves on, and is left to its caller.
+hr::wire::Result<std::vector<analysis::RunningCode>> ModuleInHost::staying() {
+  constexpr int looks = 4;
+  constexpr std::chrono::milliseconds between(25);  // more than a frame of 60 in a second
+  for (int i = 0; !staying_ || (staying_->ok() && !staying_->value().empty() && i < looks); ++i) {
+    if (i > 0)
+      std::this_thread::sleep_for(between);
+    auto seen = look();
+    if (seen.ok() && staying_) {
+      auto both = staying_->value();
+      std::erase_if(both, [&](const analysis::RunningCode& code) {
+        return std::none_of(seen.value().begin(), seen.value().end(), [&](const auto& other) {
+          return other.generation == code.generation && other.address == code.address;
+        });
+      });
+      seen = std::move(both);
+    }
+    staying_.emplace(std::move(seen));
+  }
+  return *staying_;
 }
 
 }  // namespace hrwatch::app

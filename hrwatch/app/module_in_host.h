@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "analysis/running_host.h"
@@ -29,7 +30,7 @@ class ModuleInHost : public analysis::RunningHost {
   hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses_of(
       std::uint32_t generation) override;
   bool calls(const analysis::Function& function) override;
-  hr::wire::Result<std::vector<analysis::RunningCode>> running() override;
+  hr::wire::Result<std::vector<analysis::RunningCode>> staying() override;
 
  private:
   int pid_;
@@ -37,12 +38,13 @@ class ModuleInHost : public analysis::RunningHost {
   std::uint32_t newest_;
   std::filesystem::path copies_;
   std::map<std::uint32_t, std::shared_ptr<const analysis::TypeUses>> uses_;  // by generation
-  std::optional<std::vector<std::string>> others_;  // contents of the program's other files
-  std::optional<hr::wire::Result<std::vector<analysis::RunningCode>>> running_;
+  std::optional<std::unordered_set<std::string>> names_;  // that the program's other files hold
+  std::optional<hr::wire::Result<std::vector<analysis::RunningCode>>> staying_;
 
   // The generation that a mapped file is; nothing: it is another file.
   std::optional<std::uint32_t> generation_of(const std::string& path) const;
-  void read_others();
+  void read_names();
+  hr::wire::Result<std::vector<analysis::RunningCode>> look() const;
 };
 
 }  // namespace hrwatch::app

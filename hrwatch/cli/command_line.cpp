@@ -89,6 +89,7 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
   line.verb = status->parsed()     ? Verb::status
               : doctor->parsed()   ? Verb::doctor
               : explain->parsed()  ? Verb::explain
+              : frames->parsed()   ? Verb::frames
               : rollback->parsed() ? Verb::rollback
               : abandon->parsed()  ? Verb::abandon
               : frames->parsed()   ? Verb::frames

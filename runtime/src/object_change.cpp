@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/stack_frames.h"
+
 namespace hr::runtime {
 namespace {
 
@@ -19,6 +21,16 @@ wire::Failure not_replaced(const std::string& what, const hr_type& type) {
           "a module that was not built anew, or the program itself, uses " +
               std::string(type.name) + " of the old layout",
           "restart the program (hrwatch --run relaunches it)"};
+}
+
+// Whether this thread came here through code of a module that changes: that code goes on as it is,
+// with objects that are no longer what it knows.
+bool is_inside(const Prepared& prepared) {
+  const std::vector<Pointer> frames = frames_of_this_thread();
+  return std::any_of(prepared.plans.begin(), prepared.plans.end(), [&](const ModulePlan& plan) {
+    return std::any_of(frames.begin(), frames.end(),
+                       [&](Pointer frame) { return plan.module->contains(frame); });
+  });
 }
 
 }  // namespace
@@ -48,6 +60,11 @@ wire::Result<std::unique_ptr<ObjectChange>> ObjectChange::begin(const Prepared& 
         "may change",
         "code of a module may be at work on them at any time",
         "call hr_poll() where no code of a module runs, once a frame say, or restart the program"};
+  if (is_inside(prepared))
+    return wire::Failure{
+        "a class changed that objects of the program have, and the module is at work",
+        "hr_poll() is called from inside it, by code that goes on with the old layout",
+        "call hr_poll() from the program's own loop, or restart the program"};
   return change;
 }
 

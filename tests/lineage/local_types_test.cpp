@@ -36,7 +36,7 @@ class Host : public RunningHost {
     return std::find(called.begin(), called.end(), function.name) != called.end();
   }
 
-  hr::wire::Result<std::vector<RunningCode>> running() override {
+  hr::wire::Result<std::vector<RunningCode>> staying() override {
     if (blind)
       return *blind;
     return code;

@@ -54,7 +54,7 @@ class LabHost : public analysis::RunningHost {
     return std::find(called.begin(), called.end(), function.name) != called.end();
   }
 
-  hr::wire::Result<std::vector<analysis::RunningCode>> running() override {
+  hr::wire::Result<std::vector<analysis::RunningCode>> staying() override {
     return std::vector<analysis::RunningCode>();
   }
 };
