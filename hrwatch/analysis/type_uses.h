@@ -35,8 +35,8 @@ struct TypeUses {
 
   struct Function {
     Address address = 0;
-    std::uint64_t size = 0;  // bytes
-    std::string name;        // linkage name, or as declared
+    std::uint64_t size = 0;        // bytes
+    std::string name;              // linkage name, or as declared
     std::vector<Index> signature;  // parameters (the object, too) and result
     std::vector<Index> values;     // variables of its own
     std::vector<Index> pointers;   // what such variables point or refer to
