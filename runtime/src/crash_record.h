@@ -27,6 +27,7 @@ struct CrashRecord {
   Pointer stack_address = 0;
   std::size_t stack_size = 0;
   std::array<std::byte, most_stack_bytes> stack;
+  std::array<Pointer, 512> words;  // to look for `site` in: a handler's own stack may be small
 };
 
 }  // namespace hr::runtime

@@ -10,6 +10,8 @@ namespace hr::runtime {
 void catch_crashes();
 // The same for the signal that abandons a frame on request.
 void catch_requests();
+// From now on all of them are passed on. Safe in the child of a fork().
+void leave_crashes_alone();
 
 // Asks `thread` to abandon its frame; it does so only inside module code.
 void request_abandonment(GuardThread& thread);

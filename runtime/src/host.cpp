@@ -6,6 +6,7 @@
 #include "src/background.h"
 #include "src/carry_over.h"
 #include "src/commit.h"
+#include "src/crash_signals.h"
 #include "src/guard.h"
 #include "src/poll_gate.h"
 #include "src/process.h"
@@ -72,6 +73,7 @@ void Host::start_thread() {
                 host.unlock_all();
                 host.off_.store(true, std::memory_order_release);
                 poll_gate.store(0, std::memory_order_release);
+                leave_crashes_alone();
                 close_background_descriptors();
               });
   if (!start_quiet_thread(run_background))
@@ -129,6 +131,7 @@ bool Host::enabled() {
 }
 
 void Host::switch_off() {
+  leave_crashes_alone();
   off_.store(true, std::memory_order_release);
   poll_gate.store(0, std::memory_order_release);
   wake();

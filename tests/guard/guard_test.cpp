@@ -18,7 +18,7 @@ Outcome run(const std::string& what, const std::string& kind = "", bool with_run
   // What an abandoned frame had allocated is lost; and a sanitizer's own handlers would end the
   // program in a way of their own.
   std::string& asan = options.environment["ASAN_OPTIONS"] = "detect_leaks=0";
-  if (what.starts_with("dies")) {
+  if (what.starts_with("dies") || what == "forks") {
     const std::string none =
         "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0";
     asan += ":" + none;
@@ -90,6 +90,12 @@ TEST_CASE("Outside of a guard a crash ends the program as without the runtime") 
     CHECK(run("dies", kind).status == plain.status);
     CHECK(run("dies_guarded_before", kind).status == plain.status);
   }
+}
+
+TEST_CASE("The child of a fork inside a guarded frame dies of its crash, the parent goes on") {
+  const Outcome outcome = run("forks");
+  INFO(outcome.output << outcome.errors);
+  CHECK(outcome.status == 0);
 }
 
 TEST_CASE("A crash of the program's own code inside the guard is not module code's") {

@@ -276,6 +276,42 @@ TEST_CASE("rollback puts the code before back, again and again, and a save goes 
   CHECK(last_shown(*it.program)->counter > 0);
 }
 
+TEST_CASE("a generation that migrated state is not taken back, neither on request nor by a crash") {
+  Running it("migrated");
+  const auto with_state = [](const std::string& label, const std::string& member,
+                             const std::string& statement) {
+    return "#include <hr/hr.hpp>\n\n#include \"game.h\"\n\nstruct Score { long points = 0; " +
+           member +
+           " };\nstatic int* volatile target = nullptr;\n\nlong tick() {\n"
+           "  Score& score = hr::state<Score>(\"score\"); " +
+           statement + " return ++score.points;\n}\n\nconst char* label() { return \"" + label +
+           "\"; }\n";
+  };
+  it.project.folder().write("game.cpp", with_state("first", "", ""));
+  REQUIRE(it.project.build());
+  it.start();
+  it.save(with_state("second", "long best = 7;", ""));
+  REQUIRE(shows(*it.program, "second"));
+  const long points = last_shown(*it.program)->counter;
+  const Outcome refused = it.verb({"rollback"});
+  INFO(refused.output << refused.errors << it.tool->transcript());
+  CHECK(refused.status == 4);
+  CHECK(refused.errors.find("generation 1 of module game can't be taken back") !=
+        std::string::npos);
+  CHECK(refused.errors.find("why: going live it rebuilt state in a new layout") !=
+        std::string::npos);
+  CHECK(refused.errors.find("fix: undo the edit and save, which migrates again") !=
+        std::string::npos);
+  std::size_t mark = it.tool->mark();
+  it.save(with_state("third", "long best = 7; int level = 1;", "*target = 1;"));
+  const auto crashed = it.tool->wait("crashed", mark);
+  REQUIRE(crashed);
+  CHECK((*crashed)["outcome"] == "waiting");
+  it.save(with_state("fourth", "long best = 7; int level = 1;", ""));
+  REQUIRE(shows(*it.program, "fourth"));
+  CHECK(last_shown(*it.program)->counter > points);
+}
+
 TEST_CASE("rollback without a session") {
   Running it("rollback-alone");
   it.tool.reset();

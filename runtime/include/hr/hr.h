@@ -120,7 +120,8 @@ HR_API int hr_on_event(hr_event_callback callback, void* user);
 HR_API int hr_off_event(hr_event_callback callback, void* user);
 
 /* The generation of `module` that new calls reach: 0 is what the program started with. -1 when no
- * hot module of that name is loaded. Numbers only grow; they need not be consecutive. Thread: any.
+ * hot module of that name is loaded. Every reload has a higher number than those before, not
+ * necessarily the next; where newer code was taken back, an older one runs again. Thread: any.
  * Cost: a lock and a search by name: not for inner loops. */
 HR_API int hr_generation(const char* module);
 
