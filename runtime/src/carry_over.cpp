@@ -35,9 +35,18 @@ void CarryOver::load() {
   const std::string folder = carried_folder();
   if (folder.empty())
     return;
-  values_ = Json::parse(read_private_file(folder + "/values.json"), nullptr, false);
-  names_ = ClassNames(read_private_file(folder + "/names.json"));
+  remember(read_private_file(folder + "/values.json"), read_private_file(folder + "/names.json"));
   remove_file(folder + "/values.json");
+}
+
+// Whatever the files say, a program starts: at worst without its state.
+void CarryOver::remember(const std::string& values, const std::string& names) {
+  try {
+    values_ = Json::parse(values, nullptr, false);
+    names_ = ClassNames(names);
+  } catch (const Json::exception&) {
+    values_ = nullptr;
+  }
 }
 
 bool CarryOver::restore(const char* name, hr_restore_callback callback, void* user) {
@@ -59,10 +68,14 @@ void CarryOver::fill(const std::string& name, const hr_type& type, void* object)
   load();
   if (!values_.is_object() || !values_.contains("states"))
     return;
-  for (const Json& state : values_["states"]) {
-    if (state.is_object() && state.value("name", "") == name &&
-        state.value("type", "") == type.name && state.contains("value"))
-      restore_value(type, object, state["value"], names_);
+  try {
+    for (const Json& state : values_["states"]) {
+      if (state.is_object() && state.value("name", "") == name &&
+          state.value("type", "") == type.name && state.contains("value"))
+        restore_value(type, object, state["value"], names_);
+    }
+  } catch (const Json::exception&) {
+    // A value of another kind than we write: the object keeps what it has so far.
   }
 }
 

@@ -37,6 +37,7 @@ class CarryOver {
 
   CarryOver() = default;
   void load();
+  void remember(const std::string& values, const std::string& names);
 
   std::recursive_mutex mutex_;
   std::vector<Callback> callbacks_;

@@ -46,11 +46,20 @@ struct Schema {
   const Record& find(const std::string& name) const;
 };
 
+struct Item;
+
 struct Value {
   std::int64_t number = 0;
   std::string text;
-  std::vector<std::pair<Value, Value>> items;  // key (of a map) and value
+  std::vector<Item> items;
   std::map<std::string, Value> members;
+};
+
+struct Item {
+  Item(Value key, Value value) : first(std::move(key)), second(std::move(value)) {}
+
+  Value first;  // the key in a map
+  Value second;
 };
 
 std::string dump(const Value& value);
