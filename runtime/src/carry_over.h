@@ -28,6 +28,8 @@ class CarryOver {
   // program says that no code of a module runs.
   wire::Result<std::uint32_t> save(const std::string& folder);
 
+  std::recursive_mutex& mutex() { return mutex_; }  // for fork()
+
  private:
   struct Callback {
     std::string name;

@@ -1,6 +1,7 @@
 #include "src/host.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "src/background.h"
@@ -8,8 +9,10 @@
 #include "src/commit.h"
 #include "src/crash_signals.h"
 #include "src/guard.h"
+#include "src/live_objects.h"
 #include "src/poll_gate.h"
 #include "src/process.h"
+#include "src/states.h"
 
 namespace hr::runtime {
 namespace {
@@ -66,11 +69,16 @@ void Host::start_thread() {
       return;
     started_ = true;
   }
-  around_fork([] { Host::get().lock_all(); }, [] { Host::get().unlock_all(); },
+  around_fork([] { Host::get().lock_all(); },
+              [] {
+                Host::get().unlock_all();
+                Host::get().unlock_recursive(false);
+              },
               [] {
                 // The thread is not in the child, and the session is not the child's.
                 Host& host = Host::get();
                 host.unlock_all();
+                host.unlock_recursive(true);
                 host.off_.store(true, std::memory_order_release);
                 poll_gate.store(0, std::memory_order_release);
                 leave_crashes_alone();
@@ -246,15 +254,29 @@ void Host::wake() {
 }
 
 void Host::lock_all() {
+  States::get().mutex().lock();
+  CarryOver::get().mutex().lock();
   module_memory().lock();
   modules_mutex_.lock();
   outgoing_mutex_.lock();
   wake_mutex_.lock();
   listeners_.mutex().lock();
   outbox_.mutex().lock();
+  LiveObjects::get().mutex().lock();
+}
+
+// A recursive mutex knows its owner by a number that the child's only thread does not have.
+void Host::unlock_recursive(bool in_child) {
+  for (std::recursive_mutex* mutex : {&CarryOver::get().mutex(), &States::get().mutex()}) {
+    if (in_child)
+      new (mutex) std::recursive_mutex;
+    else
+      mutex->unlock();
+  }
 }
 
 void Host::unlock_all() {
+  LiveObjects::get().mutex().unlock();
   outbox_.mutex().unlock();
   listeners_.mutex().unlock();
   wake_mutex_.unlock();

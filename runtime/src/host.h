@@ -84,6 +84,7 @@ class Host {
   // ---- around fork(): no lock may be held by a thread that the child will not have.
   void lock_all();
   void unlock_all();
+  void unlock_recursive(bool in_child);
 
  private:
   Host() = default;

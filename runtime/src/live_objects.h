@@ -38,6 +38,8 @@ class LiveObjects {
   // Whether it is still what all() said.
   bool is_unchanged(const LiveObject& object) const;
 
+  std::mutex& mutex() { return mutex_; }  // for fork()
+
  private:
   struct Entry {
     void* object;
