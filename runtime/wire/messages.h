@@ -206,8 +206,8 @@ struct Abandon {
   std::uint64_t request = 0;
 };
 
-// The program is about to be relaunched: write what survives into <build>/.hrwatch/carry. Answered by
-// RequestDone.
+// The program is about to be relaunched: write what survives into <build>/.hrwatch/carry. Answered
+// by RequestDone.
 struct Save {
   std::uint64_t request = 0;
 };
