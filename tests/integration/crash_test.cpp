@@ -61,13 +61,12 @@ const char* const null_write = "*target = by;";
 const char* const never_returns = "while (by) { }";
 
 struct Running {
-  explicit Running(const std::string& name, const std::string& main_source = guarded_main,
-                   std::vector<std::string> tool_arguments = {})
+  explicit Running(const std::string& name, const std::string& first_source = source("first"))
       : project(name) {
-    project.folder().write("main.cpp", main_source);
-    project.folder().write("game.cpp", source("first"));
+    project.folder().write("main.cpp", guarded_main);
+    project.folder().write("game.cpp", first_source);
     REQUIRE(project.build());
-    tool = project.start_tool(std::move(tool_arguments));
+    tool = project.start_tool();
     REQUIRE(tool->wait("watching"));
   }
 
@@ -277,7 +276,6 @@ TEST_CASE("rollback puts the code before back, again and again, and a save goes 
 }
 
 TEST_CASE("a generation that migrated state is not taken back, neither on request nor by a crash") {
-  Running it("migrated");
   const auto with_state = [](const std::string& label, const std::string& member,
                              const std::string& statement) {
     return "#include <hr/hr.hpp>\n\n#include \"game.h\"\n\nstruct Score { long points = 0; " +
@@ -287,8 +285,7 @@ TEST_CASE("a generation that migrated state is not taken back, neither on reques
            statement + " return ++score.points;\n}\n\nconst char* label() { return \"" + label +
            "\"; }\n";
   };
-  it.project.folder().write("game.cpp", with_state("first", "", ""));
-  REQUIRE(it.project.build());
+  Running it("migrated", with_state("first", "", ""));
   it.start();
   it.save(with_state("second", "long best = 7;", ""));
   REQUIRE(shows(*it.program, "second"));
