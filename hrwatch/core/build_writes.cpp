@@ -6,6 +6,9 @@ namespace hrwatch::core {
 namespace {
 
 constexpr int enough_builds = 3;
+// A suspect's change is built only after a second of quiet (SettleLimits::doubtful): what comes
+// sooner comes by itself.
+constexpr Time rest = std::chrono::milliseconds{900};
 constexpr Time one_write = std::chrono::milliseconds{15};  // between the events that it makes
 
 // A step of a build takes a little longer or shorter each time.
@@ -22,8 +25,9 @@ BuildWrites::Writer BuildWrites::verdict(const Pattern& pattern) {
                                         : Writer::somebody;
 }
 
-BuildWrites::Writer BuildWrites::changed_during(const std::string& path, BuildId build,
-                                                Time since_begin) {
+BuildWrites::Writer BuildWrites::changed_during(const std::string& path, BuildId build, Time began,
+                                                Time at) {
+  const Time since_begin = at - began;
   Pattern& pattern = patterns_[path];
   const bool known = pattern.builds > enough_builds;
   const bool again = pattern.builds > 0 && same_moment(since_begin, pattern.moment);
@@ -35,13 +39,16 @@ BuildWrites::Writer BuildWrites::changed_during(const std::string& path, BuildId
       pattern.builds = 0;
     }
     pattern.heard = since_begin;
+    pattern.changed = at;
     return verdict(pattern);
   }
-  const bool in_a_row = again && pattern.build + 1 == build;
+  const bool rested = pattern.builds < 2 || began - pattern.changed >= rest;
+  const bool in_a_row = again && rested && pattern.build + 1 == build;
   pattern.builds = in_a_row ? pattern.builds + 1 : 1;
   pattern.moment = in_a_row ? pattern.moment : since_begin;
   pattern.build = build;
   pattern.heard = since_begin;
+  pattern.changed = at;
   return pattern.builds == enough_builds && !std::exchange(pattern.told, true) ? Writer::found_out
                                                                                : verdict(pattern);
 }

@@ -19,10 +19,11 @@ class BuildWrites {
     build,      // known for it
   };
 
-  // `path` changed so long after the beginning of this build. A file that changes once a build, and
-  // at the same moment of each, is the build's own; changes at another moment stay saves, and so do
-  // two changes in one build: who saves often does not keep time to the build.
-  Writer changed_during(const std::string& path, BuildId build, Time since_begin);
+  // `path` changed at `at`, while the build that began at `began` runs. A file that changes once a
+  // build, and at the same moment of each, is the build's own; changes at another moment stay
+  // saves, and so do two changes in one build, and changes that come although nothing is built anew
+  // for a while: who saves often does not keep time to the build.
+  Writer changed_during(const std::string& path, BuildId build, Time began, Time at);
 
   // `path` changed while nothing was built: all is forgotten about it.
   void changed_outside(const std::string& path);
@@ -32,6 +33,7 @@ class BuildWrites {
     BuildId build = 0;  // the last in which it changed
     Time moment{};      // of its change in the first build of the row, since that build's beginning
     Time heard{};       // of the last event, since the beginning of `build`
+    Time changed{};     // when that was
     int builds = 0;     // in a row
     bool told = false;
   };

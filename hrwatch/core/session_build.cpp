@@ -45,8 +45,7 @@ BuildWrites::Writer writer_of(Step& step, const FileEvent& file) {
     state.build_writes.changed_outside(file.path);
     return BuildWrites::Writer::somebody;
   }
-  return state.build_writes.changed_during(file.path, state.last_build,
-                                           file.at - state.build_began);
+  return state.build_writes.changed_during(file.path, state.last_build, state.build_began, file.at);
 }
 
 void add_change(Step& step, const FileEvent& file) {
