@@ -35,10 +35,6 @@ bool is_block(const Dwarf_Attribute& attribute) {
   }
 }
 
-bool is_class(int tag) {
-  return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
-}
-
 // Where in the file the bytes at `where` are, which libdw read; 0 when it copied or unpacked them.
 std::uint64_t offset_in_file(const Dwarf_Attribute& attribute, const unsigned char* where) {
   std::size_t size = 0;
@@ -101,6 +97,19 @@ Located located(Dwarf_Attribute* attribute) {
 }
 
 }  // namespace
+
+bool is_class(int tag) {
+  return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+}
+
+bool has_overloads(const Dwarf_Die& unit) {
+  Dwarf_Die die = unit;
+  Dwarf_Attribute attribute;
+  Dwarf_Word language = 0;
+  dwarf_formudata(dwarf_attr(&die, DW_AT_language, &attribute), &language);
+  return language != DW_LANG_C89 && language != DW_LANG_C && language != DW_LANG_C99 &&
+         language != DW_LANG_C11;
+}
 
 Located locate(const Dwarf_Die& unit, const AttributePlace& place) {
   // libdw reads an attribute by its code, form, place and unit, however it was found (libdw.h).

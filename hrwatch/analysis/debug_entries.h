@@ -65,6 +65,12 @@ struct DebugEntry {
   AttributePlace location;  // the attribute behind it
 };
 
+// Of a class, struct or union.
+bool is_class(int tag);
+
+// Whether the language of a unit lets functions share a name, as C does not.
+bool has_overloads(const Dwarf_Die& unit);
+
 inline constexpr std::uint32_t foreign_unit = 0xffffffff;
 
 class DebugEntries {

@@ -46,6 +46,10 @@ std::size_t last_component(std::string_view name) {
 
 }  // namespace
 
+bool of_standard_library(std::string_view name) {
+  return name.starts_with("std::") || name.starts_with("__gnu_cxx::");
+}
+
 std::string demangle(const std::string& symbol) {
   if (symbol.starts_with("_Z")) {
     int status = 0;

@@ -82,4 +82,13 @@ std::vector<std::string> holders(const Description& description, const std::stri
   return list;
 }
 
+std::string held_by(const Description& description, const std::string& class_name) {
+  constexpr std::size_t most_holders = 3;
+  std::string text;
+  for (const std::string& holder : holders(description, class_name, most_holders)) {
+    text += (text.empty() ? "reached from " : ", ") + holder;
+  }
+  return text;
+}
+
 }  // namespace hrwatch::analysis

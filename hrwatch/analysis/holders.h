@@ -14,4 +14,7 @@ namespace hrwatch::analysis {
 std::vector<std::string> holders(const Description& description, const std::string& class_name,
                                  std::size_t most);
 
+// "reached from enemies (game.cpp:5), boss (game.cpp:7)", the first few of them; "" = from none.
+std::string held_by(const Description& description, const std::string& class_name);
+
 }  // namespace hrwatch::analysis

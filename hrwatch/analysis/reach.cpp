@@ -13,10 +13,6 @@ namespace {
 
 using Index = TypeUses::Index;
 
-bool of_standard_library(std::string_view name) {
-  return name.starts_with("std::") || name.starts_with("__gnu_cxx::");
-}
-
 // Containers allocate for whoever owns them, and are followed by their types.
 bool is_standard_function(std::string_view symbol) {
   for (const std::string_view start :
@@ -26,18 +22,10 @@ bool is_standard_function(std::string_view symbol) {
   return false;
 }
 
-// The function of `functions` (by address) that holds `address`; null: none.
-const Function* covering(const std::vector<Function>& functions, Address address) {
-  auto after = std::upper_bound(functions.begin(), functions.end(), address,
-                                [](Address a, const Function& f) { return a < f.address; });
-  while (after != functions.begin()) {
-    --after;
-    if (address - after->address < after->size)
-      return &*after;
-    if (address - after->address > (Address{1} << 20))
-      break;
-  }
-  return nullptr;
+// The first function of `functions` (by address) that starts at `address`, or where it would stand.
+auto starting_at(const std::vector<Function>& functions, Address address) {
+  return std::lower_bound(functions.begin(), functions.end(), address,
+                          [](const Function& f, Address a) { return f.address < a; });
 }
 
 // The function of a library that the code is in, as far as it has to do with any class.
@@ -51,33 +39,19 @@ const TypeUses::Function* function_at(const TypeUses& uses, Address address) {
   return address - function.address < function.size ? &function : nullptr;
 }
 
-std::string joined(const std::vector<std::string>& list) {
-  std::string text;
-  for (const std::string& one : list)
-    text += (text.empty() ? "" : ", ") + one;
-  return text;
-}
-
 }  // namespace
 
 Reach::Reach(const Lineage::State& state, const TypeUses& uses,
              const std::vector<std::string>& names)
-    : state_(state),
-      uses_(uses),
-      names_(names),
-      leading_(uses.leading_to(names)),
-      untyped_(uses.leading_to({uses.classes.front().name})) {}
+    : state_(state), uses_(uses), names_(names), leading_(uses.leading_to(names)) {}
 
 bool Reach::leads(const std::vector<Index>& classes) const {
   return std::any_of(classes.begin(), classes.end(), [&](Index i) { return leading_[i]; });
 }
 
-// What is handed over as it is, and what comes back from a pointer to anything.
-bool Reach::is_handler(const TypeUses::Function& function) const {
-  return leads(function.signature) ||
-         (leads(function.pointers) &&
-          std::any_of(function.signature.begin(), function.signature.end(),
-                      [&](Index i) { return untyped_[i]; }));
+const Function* Reach::named(Address address) const {
+  const auto found = starting_at(state_.newest->functions, address);
+  return found != state_.newest->functions.end() && found->address == address ? &*found : nullptr;
 }
 
 const TypeUses::Function* Reach::at(Address address) const {
@@ -88,7 +62,6 @@ const TypeUses::Function* Reach::at(Address address) const {
 }
 
 std::optional<std::string> Reach::variable(const std::set<std::string>& kept_in_place) const {
-  constexpr std::size_t most_holders = 3;
   const bool any = std::any_of(
       uses_.variables.begin(), uses_.variables.end(), [&](const TypeUses::Variable& variable) {
         return leads(variable.holds) &&
@@ -98,9 +71,9 @@ std::optional<std::string> Reach::variable(const std::set<std::string>& kept_in_
   if (!any)
     return std::nullopt;
   for (const std::string& name : names_) {
-    const std::vector<std::string> found = holders(*state_.newest, name, most_holders);
+    std::string found = held_by(*state_.newest, name);
     if (!found.empty())
-      return "reached from " + joined(found);
+      return found;
   }
   return "reached from variables of the module";
 }
@@ -111,7 +84,7 @@ std::optional<std::string> Reach::allocation() const {
     if (leading_[i] && uses_.classes[i].size != 0 && !of_standard_library(uses_.classes[i].name))
       sizes.insert(uses_.classes[i].size);
   for (const Allocation& allocation : uses_.allocations) {
-    const Function* function = covering(state_.newest->functions, allocation.function);
+    const Function* function = named(allocation.function);
     if (function == nullptr)
       continue;
     const TypeUses::Function* use = at(allocation.function);
@@ -127,7 +100,7 @@ std::optional<std::string> Reach::caller(RunningHost& host) const {
   for (const TypeUses::Function& use : uses_.functions) {
     if (!leads(use.signature))
       continue;
-    const Function* function = covering(state_.newest->functions, use.address);
+    const Function* function = named(use.address);
     if (function != nullptr && host.calls(*function))
       return "the program calls " + demangle(function->name);
   }
@@ -183,11 +156,15 @@ std::vector<Key> Reach::handlers() const {
   const std::vector<Function>& functions = state_.newest->functions;
   std::vector<Key> keys;
   std::unordered_set<std::string_view> groups;
+  const std::vector<bool> untyped = uses_.leading_to({uses_.classes.front().name});
   for (const TypeUses::Function& use : uses_.functions) {
-    if (!is_handler(use))
+    // What is handed over as it is, and what comes back from a pointer to anything.
+    const bool from_anything =
+        leads(use.pointers) && std::any_of(use.signature.begin(), use.signature.end(),
+                                           [&](Index i) { return untyped[i]; });
+    if (!leads(use.signature) && !from_anything)
       continue;
-    auto function = std::lower_bound(functions.begin(), functions.end(), use.address,
-                                     [](const Function& f, Address a) { return f.address < a; });
+    auto function = starting_at(functions, use.address);
     for (; function != functions.end() && function->address == use.address; ++function) {
       keys.push_back(function->key);
       if (!function->closure_group.empty())

@@ -43,10 +43,9 @@ class Reach {
   const TypeUses& uses_;
   std::vector<std::string> names_;
   std::vector<bool> leading_;
-  std::vector<bool> untyped_;  // leads to what a pointer to void points to
 
   bool leads(const std::vector<TypeUses::Index>& classes) const;
-  bool is_handler(const TypeUses::Function& function) const;
+  const Function* named(Address address) const;  // by its start; null: none
   const TypeUses::Function* at(Address address) const;
   std::optional<std::string> variable(const std::set<std::string>& kept_in_place) const;
   std::optional<std::string> allocation() const;

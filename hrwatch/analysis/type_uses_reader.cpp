@@ -17,9 +17,9 @@ namespace {
 
 using Index = TypeUses::Index;
 
-bool is_class(int tag) {
-  return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type ||
-         tag == DW_TAG_enumeration_type;
+// What has a name, values and a size of its own.
+bool is_named(int tag) {
+  return is_class(tag) || tag == DW_TAG_enumeration_type;
 }
 
 bool is_indirection(int tag) {
@@ -54,7 +54,7 @@ class Reader {
     const auto count = static_cast<std::uint32_t>(entries_.all().size());
     for (std::uint32_t i = 1; i < count; ++i) {
       const DebugEntry entry = entries_[i];
-      if (is_class(entry.tag) && !entry.declaration)
+      if (is_named(entry.tag) && !entry.declaration)
         class_of(i);
       else if (entry.tag == DW_TAG_variable)
         read_variable(entry);
@@ -102,7 +102,7 @@ class Reader {
         break;
       }
       const DebugEntry entry = entries_[index];
-      if (is_class(entry.tag)) {
+      if (is_named(entry.tag)) {
         result.holds = class_of(index);
         break;
       }
@@ -217,14 +217,6 @@ class Reader {
     } while (dwarf_siblingof(&child, &child) == 0);
   }
 };
-
-bool has_overloads(Dwarf_Die unit) {
-  Dwarf_Attribute attribute;
-  Dwarf_Word language = 0;
-  dwarf_formudata(dwarf_attr(&unit, DW_AT_language, &attribute), &language);
-  return language != DW_LANG_C89 && language != DW_LANG_C && language != DW_LANG_C99 &&
-         language != DW_LANG_C11;
-}
 
 }  // namespace
 

@@ -75,11 +75,6 @@ std::vector<Failure> unit_problems(const Unit& unit, const DebugEntries& entries
   return problems;
 }
 
-bool is_c(Dwarf_Word language) {
-  return language == DW_LANG_C89 || language == DW_LANG_C || language == DW_LANG_C99 ||
-         language == DW_LANG_C11;
-}
-
 Dwarf_Word language(Dwarf_Die die) {
   Dwarf_Attribute attribute;
   Dwarf_Word value = 0;
@@ -89,7 +84,7 @@ Dwarf_Word language(Dwarf_Die die) {
 std::shared_ptr<const UnitFacts> read_unit(const Unit& unit, DebugEntries& entries,
                                            ClassGatherer& classes) {
   entries.read(unit.contents);
-  UnitTypes types(entries, classes, !is_c(language(unit.contents)));
+  UnitTypes types(entries, classes, has_overloads(unit.contents));
   auto facts = std::make_shared<UnitFacts>();
   facts->unit = source_path(unit);
   types.collect();

@@ -14,10 +14,6 @@ constexpr std::uint64_t unknown_foreign = 0;
 constexpr std::uint64_t void_identity = 1;
 constexpr std::uint64_t being_computed = 2;
 
-bool is_class(int tag) {
-  return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
-}
-
 bool is_alias(int tag) {
   return tag == DW_TAG_typedef || tag == DW_TAG_const_type || tag == DW_TAG_volatile_type ||
          tag == DW_TAG_restrict_type || tag == DW_TAG_atomic_type;

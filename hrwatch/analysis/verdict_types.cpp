@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analysis/demangle.h"
 #include "analysis/holders.h"
 #include "analysis/judgement.h"
 #include "analysis/layout_changes.h"
@@ -32,16 +33,6 @@ std::string_view laid_out(std::string_view type) {
     type.remove_suffix(1);
   }
   return type;
-}
-
-// "reached from enemies (game.cpp:5)", as far as the running program's types tell.
-std::string held(const Judgement& judgement, const std::string& name) {
-  constexpr std::size_t most_holders = 3;
-  std::string text;
-  for (const std::string& one : holders(*judgement.state.newest, name, most_holders)) {
-    text += (text.empty() ? "reached from " : ", ") + one;
-  }
-  return text;
 }
 
 void refuse(Judgement& judgement, const LayoutChange& change, const std::string& holder) {
@@ -105,9 +96,7 @@ void migrate(Judgement& judgement, const LayoutChange& change, const Reach& reac
   }
   auto migrations = migrations_of(change, judgement.state, judgement.next, known.after);
   // The standard library's own, array, pair and what containers are made of: no names needed.
-  const bool by_its_elements =
-      change.name.starts_with("std::") || change.name.starts_with("__gnu_cxx::");
-  if (migrations.empty() && !by_its_elements) {
+  if (migrations.empty() && !of_standard_library(change.name)) {
     refuse(judgement, change, "it stands in a state without a type table of its own");
     return;
   }
@@ -120,7 +109,7 @@ void migrate(Judgement& judgement, const LayoutChange& change, const Reach& reac
 // with what may hold one.
 void decide(Judgement& judgement, const LayoutChange& change, const Knowledge* known) {
   if (known == nullptr) {
-    refuse(judgement, change, held(judgement, change.name));
+    refuse(judgement, change, held_by(*judgement.state.newest, change.name));
     return;
   }
   const Reach reach(judgement.state, known->uses, {change.name});

@@ -1,28 +1,12 @@
 #include "app/crash_reader.h"
 
-#include <charconv>
 #include <system_error>
 
+#include "publish/publish.h"
 #include "stacks/crash_stack.h"
 
 namespace hrwatch::app {
-namespace {
-
 namespace fs = std::filesystem;
-
-// The number in "<module>.<number>.so"; 0 when it is no such name.
-std::uint32_t number_in(const std::string& name, const std::string& module) {
-  constexpr std::string_view end = ".so";
-  if (!name.starts_with(module + ".") || !name.ends_with(end)) {
-    return 0;
-  }
-  std::uint32_t number = 0;
-  const char* const last = name.data() + name.size() - end.size();
-  const auto read = std::from_chars(name.data() + module.size() + 1, last, number);
-  return read.ptr == last ? number : 0;
-}
-
-}  // namespace
 
 std::vector<stacks::GenerationFile> generation_files(
     int pid, const std::vector<hr::wire::ModuleState>& modules, const fs::path& copies) {
@@ -36,7 +20,8 @@ std::vector<stacks::GenerationFile> generation_files(
     files.push_back({module.path, kept, module.name, 0});
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(copies, error)) {
-      if (const auto number = number_in(entry.path().filename().string(), module.name)) {
+      if (const auto number =
+              publish::generation_in(entry.path().filename().native(), module.name)) {
         files.push_back({entry.path().string(), {}, module.name, number});
       }
     }

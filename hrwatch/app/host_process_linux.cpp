@@ -12,8 +12,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "analysis/thread_frames.h"
 #include "app/host_process.h"
+#include "stacks/thread_frames.h"
 
 namespace hrwatch::app {
 namespace {
@@ -127,13 +127,13 @@ hr::wire::Result<std::vector<std::uint64_t>> thread_frames(int pid) {
 }
 
 int print_thread_frames(int pid) {
-  const auto threads = analysis::frames_of_threads(pid);
+  const auto threads = stacks::frames_of_threads(pid);
   if (!threads) {
     std::printf("%s\n", threads.failure().why.c_str());
     return 1;
   }
   std::puts("frames");
-  for (const analysis::ThreadFrames& thread : threads.value()) {
+  for (const stacks::ThreadFrames& thread : threads.value()) {
     std::printf("thread %d\n", thread.thread);
     for (const std::uint64_t address : thread.frames)
       std::printf("%llx\n", static_cast<unsigned long long>(address));

@@ -1,7 +1,6 @@
 #include "app/module_in_host.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -9,6 +8,7 @@
 
 #include "analysis/texts.h"
 #include "app/host_process.h"
+#include "publish/publish.h"
 
 namespace hrwatch::app {
 namespace {
@@ -57,13 +57,10 @@ std::optional<std::uint32_t> ModuleInHost::generation_of(const std::string& path
   if (path == module_.path)
     return 0;
   const fs::path file(path);
-  const std::string name = file.filename().string(), start = module_.name + ".";
-  std::uint32_t number = 0;
-  if (file.parent_path() != copies_ || !name.starts_with(start))
-    return std::nullopt;
-  const char* const digits = name.data() + start.size();
-  const auto [end, error] = std::from_chars(digits, name.data() + name.size(), number);
-  return error == std::errc() && end != digits ? std::optional(number) : std::nullopt;
+  const std::uint32_t number = file.parent_path() == copies_
+                                   ? publish::generation_in(file.filename().native(), module_.name)
+                                   : 0;
+  return number != 0 ? std::optional(number) : std::nullopt;
 }
 
 void ModuleInHost::read_names() {
@@ -97,8 +94,8 @@ hr::wire::Result<std::vector<analysis::RunningCode>> ModuleInHost::look() const 
   return code;
 }
 
-// A function that returns soon is seen by chance only: in a caller's frame the same call must be
-// found at every look, in the innermost the code moves on, and is left to its caller.
+// A function that returns soon is seen by chance only: what counts is at the same place of the code
+// at every look, as a caller that waits for its callee is.
 hr::wire::Result<std::vector<analysis::RunningCode>> ModuleInHost::staying() {
   constexpr int looks = 4;
   constexpr std::chrono::milliseconds between(25);  // more than a frame of 60 in a second

@@ -6,10 +6,7 @@
 #include "publish/publish.h"
 
 namespace hrwatch::publish {
-namespace {
-
-// The n of "<module>.<n>.so", or 0.
-std::uint32_t number_of(std::string_view file, std::string_view module) {
+std::uint32_t generation_in(std::string_view file, std::string_view module) {
   constexpr std::string_view suffix = ".so";
   if (!file.starts_with(module) || !file.ends_with(suffix) ||
       file.size() <= module.size() + 1 + suffix.size() || file[module.size()] != '.') {
@@ -23,14 +20,12 @@ std::uint32_t number_of(std::string_view file, std::string_view module) {
   return parsed.ec == std::errc() && parsed.ptr == end ? number : 0;
 }
 
-}  // namespace
-
 std::uint32_t next_generation(const std::filesystem::path& folder, const std::string& module) {
   std::uint32_t highest = 0;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    highest = std::max(highest, number_of(entry->path().filename().native(), module));
+    highest = std::max(highest, generation_in(entry->path().filename().native(), module));
   }
   return highest + 1;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,9 @@ struct Word {
 // Errors: the copy can't be opened or written.
 hr::wire::Result<std::size_t> set_words(const std::filesystem::path& copy,
                                         const std::vector<Word>& words);
+
+// The n of a copy's file name "<module>.<n>.so"; 0: it is no copy of the module.
+std::uint32_t generation_in(std::string_view file, std::string_view module);
 
 // The number the next copy of `module` takes: one more than the highest in `folder`, at least 1. A
 // folder that is not there has no copies.

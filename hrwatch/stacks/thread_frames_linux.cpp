@@ -6,9 +6,9 @@
 #include <system_error>
 #include <utility>
 
-#include "analysis/thread_frames.h"
+#include "stacks/thread_frames.h"
 
-namespace hrwatch::analysis {
+namespace hrwatch::stacks {
 namespace {
 
 bool is_there(int pid, int thread) {
@@ -73,4 +73,4 @@ hr::wire::Result<std::vector<ThreadFrames>> frames_of_threads(int pid) {
   return std::move(looking.threads);
 }
 
-}  // namespace hrwatch::analysis
+}  // namespace hrwatch::stacks
