@@ -23,6 +23,8 @@ hr_event as_c(const Event& event, std::vector<hr_diagnostic>& diagnostics) {
   result.what = event.failure.what.c_str();
   result.why = event.failure.why.c_str();
   result.fix = event.failure.fix.c_str();
+  result.library = event.library;
+  result.library_state = static_cast<std::uint32_t>(event.library_state);
   return result;
 }
 

@@ -19,6 +19,8 @@ struct Event {
   std::uint32_t generation = 0;
   std::vector<wire::Diagnostic> diagnostics;
   wire::Failure failure;
+  hr_library* library = nullptr;  // what it is about, when that was opened by path
+  int library_state = 0;          // hr_library_state
 };
 
 class Listeners {

@@ -48,4 +48,12 @@ class Generation {
 // constructors and destructors say about themselves then is not about a module.
 bool loading_generation();
 
+// Makes the calling thread such a one for the length of a scope.
+struct LoadingGeneration {
+  LoadingGeneration();
+  ~LoadingGeneration();
+  LoadingGeneration(const LoadingGeneration&) = delete;
+  LoadingGeneration& operator=(const LoadingGeneration&) = delete;
+};
+
 }  // namespace hr::runtime

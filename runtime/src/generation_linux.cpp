@@ -14,12 +14,6 @@ namespace {
 
 thread_local int loading_depth = 0;
 
-struct Loading {
-  Loading() { ++loading_depth; }
-
-  ~Loading() { --loading_depth; }
-};
-
 // A function's name as its source has it (Itanium C++ ABI), `symbol` itself when it is no such.
 std::string source_name(const std::string& symbol) {
   int status = 0;
@@ -77,10 +71,18 @@ bool loading_generation() {
   return loading_depth > 0;
 }
 
+LoadingGeneration::LoadingGeneration() {
+  ++loading_depth;
+}
+
+LoadingGeneration::~LoadingGeneration() {
+  --loading_depth;
+}
+
 wire::Result<std::unique_ptr<Generation>> Generation::load(std::uint32_t number,
                                                            const PublishedFile& file,
                                                            AddressSpace& space) {
-  const Loading loading;
+  const LoadingGeneration loading;
   if (void* known = ::dlopen(file.path.c_str(), RTLD_LAZY | RTLD_NOLOAD); known != nullptr) {
     ::dlclose(known);
     return wire::Failure{"cannot load " + file.path, "the program has already loaded it",
@@ -118,7 +120,7 @@ wire::Result<std::unique_ptr<Generation>> Generation::load(std::uint32_t number,
 Generation::~Generation() {
   if (handle_ == nullptr || kept_)
     return;
-  const Loading loading;
+  const LoadingGeneration loading;
   ::dlclose(handle_);
   space_->close_around(hole_, hole_.begin, hole_.begin);
   space_->give_back(hole_);

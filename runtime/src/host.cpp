@@ -9,6 +9,8 @@
 #include "src/commit.h"
 #include "src/crash_signals.h"
 #include "src/guard.h"
+#include "src/libraries.h"
+#include "src/library.h"
 #include "src/live_objects.h"
 #include "src/poll_gate.h"
 #include "src/process.h"
@@ -69,6 +71,17 @@ void Host::start_thread() {
       return;
     started_ = true;
   }
+  mind_forks();
+  if (!start_quiet_thread(run_background))
+    switch_off();
+}
+
+void Host::mind_forks() {
+  {
+    const std::lock_guard lock(modules_mutex_);
+    if (std::exchange(minds_forks_, true))
+      return;
+  }
   around_fork([] { Host::get().lock_all(); },
               [] {
                 Host::get().unlock_all();
@@ -83,9 +96,8 @@ void Host::start_thread() {
                 poll_gate.store(0, std::memory_order_release);
                 leave_crashes_alone();
                 close_background_descriptors();
+                Libraries::get().leave_to_parent();
               });
-  if (!start_quiet_thread(run_background))
-    switch_off();
 }
 
 void Host::module_unloaded(const hr_module_info& info) {
@@ -162,8 +174,14 @@ void Host::bring(Task task) {
 }
 
 int Host::drain() {
-  if (is_off() || !outbox_.try_begin())
-    return 0;
+  int live = 0;
+  // Again: who came while we had the turn, and after we had looked, has left it to us.
+  while (!is_off() && !outbox_.empty() && outbox_.try_begin())
+    live += take_turn();
+  return live;
+}
+
+int Host::take_turn() {
   const Turn turn(outbox_);
   int live = 0;
   while (std::optional<Task> task = outbox_.take()) {
@@ -173,6 +191,8 @@ int Host::drain() {
       go_back(*back);
     else if (const Saving* saving = std::get_if<Saving>(&*task))
       save(*saving);
+    else if (const LibrarySwap* swap = std::get_if<LibrarySwap>(&*task))
+      swap->library->go_live(listeners_);
     else
       live += go_live(std::get<std::shared_ptr<ReloadInFlight>>(*task));
   }
@@ -263,6 +283,7 @@ void Host::lock_all() {
   listeners_.mutex().lock();
   outbox_.mutex().lock();
   LiveObjects::get().mutex().lock();
+  libraries_mutex().lock();
 }
 
 // A recursive mutex knows its owner by a number that the child's only thread does not have.
@@ -276,6 +297,7 @@ void Host::unlock_recursive(bool in_child) {
 }
 
 void Host::unlock_all() {
+  libraries_mutex().unlock();
   LiveObjects::get().mutex().unlock();
   outbox_.mutex().unlock();
   listeners_.mutex().unlock();

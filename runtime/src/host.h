@@ -81,7 +81,9 @@ class Host {
   void drain_wake();
   void wake();
 
-  // ---- around fork(): no lock may be held by a thread that the child will not have.
+  // ---- around fork(): no lock may be held by a thread that the child will not have. Hot reload is
+  // off in the child.
+  void mind_forks();
   void lock_all();
   void unlock_all();
   void unlock_recursive(bool in_child);
@@ -90,6 +92,7 @@ class Host {
   Host() = default;
   void start_thread();
   int drain();
+  int take_turn();
   int go_live(const std::shared_ptr<ReloadInFlight>& reload);
   void save(const Saving& asked);
   void go_back(const GoingBack& asked);
@@ -99,6 +102,7 @@ class Host {
   std::mutex modules_mutex_;
   std::vector<std::shared_ptr<Module>> modules_;
   bool started_ = false;
+  bool minds_forks_ = false;
 
   std::mutex outgoing_mutex_;
   Outgoing outgoing_;

@@ -1,6 +1,8 @@
 #include <cxxabi.h>
 #include <unistd.h>
 
+#include <exception>
+
 #include "src/initialiser_call.h"
 
 namespace hr::runtime {
@@ -17,13 +19,17 @@ __attribute__((constructor)) void remember_arguments(int argc, char** argv, char
 
 }  // namespace
 
-bool call_initialiser(Pointer function) {
+bool call_initialiser(Pointer function, std::string* thrown) {
   using Initialiser = void (*)(int, char**, char**);
   try {
     reinterpret_cast<Initialiser>(function)(program_argc, program_argv, environ);
     return true;
   } catch (const abi::__forced_unwind&) {
     throw;
+  } catch (const std::exception& exception) {
+    if (thrown != nullptr)
+      *thrown = exception.what();
+    return false;
   } catch (...) {
     return false;
   }

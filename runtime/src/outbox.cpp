@@ -52,6 +52,14 @@ std::shared_ptr<ReloadInFlight> Outbox::cancel_gone() {
   });
 }
 
+void Outbox::forget(const hr_library* library) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(tasks_, [&](const Task& task) {
+    const Event* event = std::get_if<Event>(&task);
+    return event != nullptr && event->library == library;
+  });
+}
+
 std::deque<Task> Outbox::clear() {
   const std::lock_guard lock(mutex_);
   poll_gate.fetch_and(~gate_work, std::memory_order_release);
@@ -70,6 +78,16 @@ void Outbox::end() {
   const std::lock_guard lock(mutex_);
   turn_.reset();
   ended_.notify_all();
+}
+
+bool Outbox::is_callers() {
+  const std::lock_guard lock(mutex_);
+  return turn_ == std::this_thread::get_id();
+}
+
+bool Outbox::empty() {
+  const std::lock_guard lock(mutex_);
+  return tasks_.empty();
 }
 
 void Outbox::wait_for_end() {

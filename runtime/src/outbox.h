@@ -45,7 +45,14 @@ struct Saving {
   std::string build_dir;  // of the session that asks
 };
 
-using Task = std::variant<Event, std::shared_ptr<ReloadInFlight>, GoingBack, Saving>;
+class Library;
+
+// A library that the program opened by path has something that waits to go live.
+struct LibrarySwap {
+  std::shared_ptr<Library> library;
+};
+
+using Task = std::variant<Event, std::shared_ptr<ReloadInFlight>, GoingBack, Saving, LibrarySwap>;
 
 class Outbox {
  public:
@@ -57,12 +64,16 @@ class Outbox {
   std::shared_ptr<ReloadInFlight> cancel(const std::string& build_dir);
   // Takes back one whose module has been unloaded.
   std::shared_ptr<ReloadInFlight> cancel_gone();
+  // Takes back what would be told about an opened library.
+  void forget(const hr_library* library);
   // All that waits, no longer waiting.
   std::deque<Task> clear();
 
   // Whose turn it is to take. `try_begin` fails at once when it is someone's (the caller's too).
   bool try_begin();
   void end();
+  bool is_callers();
+  bool empty();
   // Waits until it is nobody's, or the caller's own.
   void wait_for_end();
 

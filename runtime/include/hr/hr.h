@@ -2,7 +2,8 @@
  * file is reloaded just the same.
  *
  * Conventions
- *   1. Handles: there are none. Modules are named by the target name given to add_hot_module().
+ *   1. Handles: modules are named by the target name given to add_hot_module(). Libraries that the
+ *      program opens by path have a handle (hr_library, explicit.h).
  *   2. Status: functions return numbers, 0 standing for "nothing happened" or "no". What goes wrong
  * is told as an event (hr_on_event), never by ending or interrupting the program.
  *   3. Strings are UTF-8 and end with a zero byte. Those passed in are copied; those in an event
@@ -19,6 +20,7 @@
 
 #include <stdint.h>
 
+#include "hr/explicit.h"
 #include "hr/export.h"
 #include "hr/state.h"
 
@@ -34,9 +36,13 @@ enum hr_event_kind {
   HR_EVENT_BUILD_STARTED = 4,  /* something was saved, and is being built */
   HR_EVENT_BUILD_FAILED = 5,   /* `diagnostics` say where; the old code runs on */
   HR_EVENT_BUILD_FINISHED = 6, /* the build is good; what it changes comes as the kinds above */
-  HR_EVENT_CRASHED = 7,    /* a frame inside hr_guard() was abandoned: `what` and where, `why` says
-                              what follows; `generation` of `module` had run */
-  HR_EVENT_ROLLED_BACK = 8 /* the newest code of `module` was taken back: `generation` runs again */
+  HR_EVENT_CRASHED = 7, /* a frame inside hr_guard() was abandoned: `what` and where, `why` says
+                           what follows; `generation` of `module` had run */
+  HR_EVENT_ROLLED_BACK =
+      8, /* the newest code of `module` was taken back: `generation` runs again */
+  HR_EVENT_LIBRARY =
+      9 /* an opened `library` is in another state, `library_state`: `what`, `why`, `fix` when it
+           waits or failed. `module` is its name, as in the kinds above, which come for it, too */
 };
 
 /* One line of a compiler's complaint. This structure never changes. */
@@ -58,6 +64,8 @@ typedef struct hr_event {
   const char* what; /* of REFUSED and CRASHED: what happened, why, and what to change; else "" */
   const char* why;
   const char* fix;
+  hr_library* library;    /* what hr_open() gave; NULL when the event is about none */
+  uint32_t library_state; /* enum hr_library_state; 0 when it is about none */
 } hr_event;
 
 typedef void (*hr_event_callback)(const hr_event* event, void* user);

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "hr/explicit.hpp"
 #include "hr/hr.h"
 #ifdef HRWATCH_HOT
 #include "hr/type_of.hpp"

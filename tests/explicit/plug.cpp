@@ -1,0 +1,30 @@
+#include "explicit/plug.h"
+
+#include <fstream>
+#include <sstream>
+
+namespace hrwatch::tests {
+
+std::string plug(const std::string& name) {
+  std::ostringstream text;
+  std::ifstream in(std::string(HR_TEST_PLUGS) + "/libplug_" + name + ".so", std::ios::binary);
+  text << in.rdbuf();
+  return text.str();
+}
+
+Plug::Plug(const std::string& name) : sandbox_("explicit-" + name) {}
+
+void Plug::rename(const std::string& build) const {
+  sandbox_.replace("lib/libplug.so", plug(build));
+}
+
+void Plug::unlink_and_create(const std::string& build) const {
+  std::filesystem::remove(path());
+  sandbox_.write("lib/libplug.so", plug(build));
+}
+
+void Plug::truncate(const std::string& build) const {
+  sandbox_.write("lib/libplug.so", plug(build));
+}
+
+}  // namespace hrwatch::tests
