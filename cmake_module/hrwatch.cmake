@@ -25,25 +25,34 @@ include(${CMAKE_CURRENT_LIST_DIR}/hot_mode.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/hot_linker.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/hot_refusals.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/hot_target.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/hot_exports.cmake)
 
-# add_hot_module(<name> [EXCLUDE_FROM_ALL] [<source>...])
+# add_hot_module(<name> [EXCLUDE_FROM_ALL] [<source>...] [EXPORTS <symbol>...])
 #
 # Stands where add_library(<name> ...) stood. The target is an ordinary one afterwards: sources,
 # definitions, libraries and properties are added to it as to any other.
 # HOT: a SHARED library that `hrwatch` can reload while the program runs. STATIC: a plain STATIC library.
+# EXPORTS names the functions and objects that programs bind with hr_bind() and hr_bind_table(), for
+# target_open_hot_modules(); it changes nothing in the module.
 function(add_hot_module name)
-  set(keywords EXCLUDE_FROM_ALL)
+  set(keywords EXCLUDE_FROM_ALL EXPORTS)
   set(library_kinds STATIC SHARED MODULE OBJECT INTERFACE IMPORTED ALIAS)
   set(sources "")
   set(exclude "")
+  set(exports "")
+  set(in_exports FALSE)
   foreach(argument IN LISTS ARGN)
-    if(argument IN_LIST keywords)
+    if(argument STREQUAL "EXCLUDE_FROM_ALL")
       set(exclude EXCLUDE_FROM_ALL)
+    elseif(argument STREQUAL "EXPORTS")
+      set(in_exports TRUE)
+    elseif(in_exports)
+      list(APPEND exports "${argument}")
     elseif(argument IN_LIST library_kinds)
       _hrwatch_refuse_library_kind(${name} ${argument})
     elseif(argument MATCHES "^[A-Z][A-Z_]+$" AND NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${argument}")
       _hrwatch_refuse_keyword("add_hot_module(${name})" ${argument} "${keywords};${library_kinds}"
-        "add_hot_module(<name> [EXCLUDE_FROM_ALL] <source>...)")
+        "add_hot_module(<name> [EXCLUDE_FROM_ALL] <source>... [EXPORTS <symbol>...])")
     else()
       list(APPEND sources "${argument}")
     endif()
@@ -53,9 +62,11 @@ function(add_hot_module name)
   if(mode STREQUAL "STATIC")
     add_library(${name} STATIC ${exclude} ${sources})
     _hrwatch_make_header_includable(${name})
+    _hrwatch_set_exports(${name} "${exports}")
     return()
   endif()
   add_library(${name} SHARED ${exclude} ${sources})
+  _hrwatch_set_exports(${name} "${exports}")
   # Where the library is static its functions are seen by the program whatever the project's default
   # visibility; so they must be here. A property that the project sets afterwards wins.
   set_target_properties(${name} PROPERTIES C_VISIBILITY_PRESET default CXX_VISIBILITY_PRESET default
