@@ -1,8 +1,8 @@
 /* Compiled into programs of static builds that open hot modules by path (explicit_static.h): the
- * EXPORTS of one module, by name. The generated source that includes this defines HR_MODULE_NAME and
- * HR_EXPORTS(X); HR_MODULE_FILE comes with the command line. C11, and C++11 through a .cpp twin.
- * Knows no type of what it lists: functions and data are declared alike, and only their addresses
- * are taken. */
+ * EXPORTS of one module, by name. The generated source that includes this defines HR_MODULE_NAME
+ * and HR_EXPORTS(X); HR_MODULE_FILE comes with the command line. C11, and C++11 through a .cpp
+ * twin. Knows no type of what it lists: functions and data are declared alike, and only their
+ * addresses are taken. */
 #pragma GCC system_header
 #include "hr/explicit.h"
 

@@ -1,0 +1,5 @@
+#include "plugin.h"
+
+const char* other_name(void) {
+  return "other";
+}
