@@ -93,9 +93,9 @@ bool Libraries::watch(const hr_library& handle) {
 
 bool Libraries::reload(const hr_library& handle) {
   Library& library = *handle.library;
-  if (!library.look(true))
-    return false;
   Host& host = Host::get();
+  if ((host.is_off() && library.generation() >= 0) || !library.look(true))
+    return false;
   if (!host.polls() && !host.outbox().is_callers())
     library.settle([&] { return host.polls() || host.is_off(); });
   return library.state() != HR_LIBRARY_ERROR;

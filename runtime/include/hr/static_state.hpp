@@ -53,6 +53,8 @@ inline StaticStates<T> static_states;
 // ends. Thread: any.
 template <class T>
 T& state(const char* name) {
+  static_assert(std::is_default_constructible_v<T>,
+                "hr::state<T> makes its object by T(): give T a default constructor");
   return detail::static_states<T>.find(name);
 }
 
