@@ -27,6 +27,10 @@ extern const void* const __stop___patchable_function_entries[]
 
 static const int hr_anchor = 0;
 
+/* The last variable of the library: its end is also the library's, which the dynamic linker keeps,
+ * and should not be taken for a pointer to what stands before it. */
+__attribute__((used)) static char hr_last[16];
+
 static struct hr_module_info hr_describe_module(void) {
   struct hr_module_info info;
   info.struct_size = (uint32_t)sizeof(info);

@@ -27,6 +27,12 @@ class Targets {
     }
     if (!symbols.functions.empty())
       functions_ = {symbols.functions.front().address, symbols.functions.back().address + 1};
+    for (const Symbol& variable : symbols.variables)
+      if (variable.got != 0)
+        words_.push_back(variable.got);
+    std::sort(words_.begin(), words_.end());
+    if (!words_.empty())
+      word_range_ = {words_.front(), words_.back() + 1};
     for (const Symbol& constant : symbols.constants)
       if (is_type_identity(constant))
         type_identities_.push_back(constant.address);
@@ -36,7 +42,7 @@ class Targets {
 
   bool may_be_wanted(Address target) const {
     return in_variables(target) || (functions_.contains(target) && starts_function(target)) ||
-           is_type(target);
+           is_type(target) || is_word(target);
   }
 
   // Up to 4 bytes of immediate may stand between operand and next instruction.
@@ -57,6 +63,10 @@ class Targets {
            ((functions_.contains(target) && starts_function(target)) || is_type(target));
   }
 
+  bool is_word(Address target) const {
+    return word_range_.contains(target) && std::binary_search(words_.begin(), words_.end(), target);
+  }
+
  private:
   bool in_variables(Address target) const { return variables_.contains(target); }
 
@@ -71,8 +81,9 @@ class Targets {
   }
 
   const Symbols& symbols_;
-  Range variables_, functions_, types_;
+  Range variables_, functions_, types_, word_range_;
   std::vector<Address> type_identities_;
+  std::vector<Address> words_;  // pointers to variables, filled by the dynamic linker
 };
 
 // ModRM of a RIP-relative operand: mod 0, r/m 5, any register. Whatever the instruction, the
@@ -113,11 +124,14 @@ CodeReferences scan(const ElfImage& image, const Symbols& symbols, const Targets
     if (!may_refer(code, function.address, targets))
       continue;
     InstructionReader reader(code, function.address);
-    for (Instruction instruction; reader.next(instruction);)
-      if (targets.wanted(instruction))
-        found.references.push_back({instruction.address + instruction.operand, instruction.target,
-                                    instruction.addend(), static_cast<std::uint32_t>(i),
-                                    instruction.lea});
+    for (Instruction instruction; reader.next(instruction);) {
+      const bool wanted = targets.wanted(instruction);
+      if (!wanted && (!instruction.refers || !targets.is_word(instruction.target)))
+        continue;
+      (wanted ? found.references : found.words)
+          .push_back({instruction.address + instruction.operand, instruction.target,
+                      instruction.addend(), static_cast<std::uint32_t>(i), instruction.lea});
+    }
     if (reader.stuck())
       found.problems.push_back(data_in_code(function.name));
   }
@@ -141,20 +155,24 @@ bool is_type_identity(const Symbol& constant) {
   return constant.name.starts_with("_ZTI") || constant.name.starts_with("_ZTS");
 }
 
-bool is_clone(std::string_view name) {
+bool is_initialisation_step(std::string_view name) {
   constexpr std::array steps = {std::string_view("__tcf_"), std::string_view("__cxx_global_"),
                                 std::string_view("_GLOBAL__"),
                                 std::string_view("__static_initialization_and_destruction_"),
                                 std::string_view("_Z41__static_initialization_and_destruction_")};
+  return std::any_of(steps.begin(), steps.end(),
+                     [name](std::string_view step) { return name.starts_with(step); });
+}
+
+bool is_clone(std::string_view name) {
   constexpr std::array marks = {std::string_view(".isra."),    std::string_view(".constprop."),
                                 std::string_view(".part."),    std::string_view(".cold"),
                                 std::string_view("._omp_fn."), std::string_view(".omp_outlined"),
                                 std::string_view(".actor"),    std::string_view(".resume"),
                                 std::string_view(".destroy"),  std::string_view(".cleanup"),
                                 std::string_view(".lto_priv"), std::string_view(".llvm.")};
-  for (std::string_view step : steps)
-    if (name.starts_with(step))
-      return true;
+  if (is_initialisation_step(name))
+    return true;
   if (name.find('.') == std::string_view::npos)
     return false;
   return std::any_of(marks.begin(), marks.end(), [name](std::string_view mark) {
@@ -171,6 +189,7 @@ CodeReferences find_code_references(const ElfImage& image, const Symbols& symbol
   CodeReferences found = scan(image, symbols, targets, 0, half);
   CodeReferences rest = second.get();
   found.references.insert(found.references.end(), rest.references.begin(), rest.references.end());
+  found.words.insert(found.words.end(), rest.words.begin(), rest.words.end());
   found.problems.insert(found.problems.end(), rest.problems.begin(), rest.problems.end());
   return found;
 }

@@ -159,6 +159,7 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
     function.nop = findings.entries.nop(function.address);
   describe_initialisers(image, findings.initialisers, debug.value(), *description);
   description->code_references = std::move(findings.code.references);
+  description->word_references = std::move(findings.code.words);
   description->data_references = std::move(findings.data.references);
   description->tls_modules = std::move(findings.data.tls_modules);
   description->types = std::move(debug.value().types);

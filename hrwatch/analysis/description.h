@@ -149,6 +149,8 @@ struct Description {
   std::uint64_t tls_size = 0;
   std::vector<Constant> constants;  // by address
   std::vector<CodeReference> code_references;
+  // Those that name the word by which a variable is reached (Variable::got), not patched.
+  std::vector<CodeReference> word_references;
   std::vector<DataReference> data_references;
   std::vector<Address> tls_modules;  // DTPMOD64 words of the library's own TLS
   std::vector<Initialiser> initialisers;

@@ -17,7 +17,7 @@ namespace {
 using hr::wire::Failure;
 
 // Grows with every change of description.h: a file of another version is made again.
-constexpr std::uint64_t magic = 0x0000'0004'6373'6468;  // "hdsc", version 4
+constexpr std::uint64_t magic = 0x0000'0005'6373'6468;  // "hdsc", version 5
 
 // One list of fields for each type, for both directions. `visit` is called with all of them.
 void fields(auto& t, auto&& visit, Failure*) {
@@ -68,8 +68,8 @@ void fields(auto& t, auto&& visit, TypeLayout*) {
 
 void fields(auto& t, auto&& visit, Description*) {
   visit(t.build_id, t.memory_size, t.problems, t.segments, t.functions, t.variables,
-        t.thread_locals, t.tls_size, t.constants, t.code_references, t.data_references,
-        t.tls_modules, t.initialisers, t.types);
+        t.thread_locals, t.tls_size, t.constants, t.code_references, t.word_references,
+        t.data_references, t.tls_modules, t.initialisers, t.types);
 }
 
 template <class T>

@@ -42,6 +42,8 @@ struct Judgement {
   Epochs epochs;
   // Filled by judge_variables, one for each of next.variables: where it lives; null = fresh.
   std::vector<const LivingVariable*> living;
+  // Filled by judge_variables: indices of those that leave their storage, if judge_moves lets them.
+  std::vector<std::uint32_t> moving;
   // Filled by judge_functions, one for each of next.functions; no_slot for clones and the like.
   std::vector<std::uint32_t> slots;
 
@@ -62,6 +64,7 @@ void judge_constants(Judgement& judgement);
 void judge_functions(Judgement& judgement);
 void judge_code_references(Judgement& judgement);
 void judge_data_references(Judgement& judgement);
+void judge_moves(Judgement& judgement);
 void judge_initialisers(Judgement& judgement);
 
 }  // namespace hrwatch::analysis

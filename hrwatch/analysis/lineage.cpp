@@ -36,9 +36,10 @@ std::vector<DebugAddress> debug_addresses(const Judgement& judgement) {
 void fold(Lineage::State& state, std::shared_ptr<const Description> next, std::uint32_t number,
           RunningHost* host) {
   adopt_types(state, *next, number, host);
+  adopt_functions(state, *next, number);  // first: looks at the old sizes of what is below
+  adopt_users(state, *next, number);
   adopt_variables(state, *next, number);
   adopt_thread_locals(state, *next, number);
-  adopt_functions(state, *next, number);  // before the constants: looks at their old sizes
   adopt_constants(state, *next, number);
   state.newest = std::move(next);
   state.newest_number = number;
@@ -93,6 +94,7 @@ Verdict Lineage::judge(const Description& next, std::uint32_t number, ObjectRefe
   judge_variables(judgement);
   judge_thread_locals(judgement);
   judge_functions(judgement);
+  judge_moves(judgement);
   judge_initialisers(judgement);
   if (judgement.reasons.empty()) {  // else the references say nothing new
     judge_code_references(judgement);

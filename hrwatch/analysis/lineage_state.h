@@ -19,11 +19,23 @@ namespace hrwatch::analysis {
 // A variable and its one living storage.
 struct LivingVariable {
   hr::wire::Home home;
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;  // bytes, in the newest build that has it
+  std::uint64_t room = 0;  // bytes of the storage
   std::uint64_t type_hash = 0;
   std::uint64_t image_hash = 0;  // of the newest build that has it
   bool dynamic = false;          // in the newest build that has it
   std::string type;
+  // Words that the dynamic linker filled with its address, for the code of each generation.
+  std::vector<hr::wire::Home> words;
+};
+
+// A body that names a variable, and may run as long as nothing took its place.
+struct VariableUser {
+  std::uint32_t generation = 0;
+  Address begin = 0;
+  std::uint64_t size = 0;           // bytes
+  std::uint32_t slot = ~std::uint32_t{0};  // no_slot where it can't be superseded
+  std::string name;
 };
 
 // A thread-local in the TLS image of the owning generation.
@@ -99,6 +111,7 @@ struct Lineage::State {
   // By name alone: the keys in `types` of a class that several units define ("name @ unit").
   std::unordered_map<std::string, std::vector<std::string>> split_types;
   std::unordered_map<Key, LivingVariable> variables;
+  std::unordered_map<Key, std::vector<VariableUser>> users;  // of each variable
   std::vector<LivingThreadLocal> thread_locals;  // empty: no generation has any yet
   std::uint64_t tls_size = 0;
   std::uint32_t tls_owner = 0;
@@ -132,6 +145,7 @@ void note_constant(Lineage::State& state, std::uint32_t number, Key key,
 // what a judgement would refuse starts afresh.
 void adopt_types(Lineage::State& state, const Description& next, std::uint32_t number,
                  RunningHost* host);
+void adopt_users(Lineage::State& state, const Description& next, std::uint32_t number);
 void adopt_variables(Lineage::State& state, const Description& next, std::uint32_t number);
 void adopt_thread_locals(Lineage::State& state, const Description& next, std::uint32_t number);
 void adopt_constants(Lineage::State& state, const Description& next, std::uint32_t number);

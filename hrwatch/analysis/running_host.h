@@ -30,6 +30,9 @@ class RunningHost {
   // its libraries, imports it, or may look it up.
   virtual bool calls(const Function& function) = 0;
 
+  // The same of a variable: code outside of the module reads or writes it by its name.
+  virtual bool uses_variable(const Variable& variable) = 0;
+
   // Where threads are in the module's code and stay, in any frame of their stacks: at one look
   // after the other they are there. Failure: the threads can't be looked at.
   virtual hr::wire::Result<std::vector<RunningCode>> staying() = 0;

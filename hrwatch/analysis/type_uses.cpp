@@ -5,6 +5,23 @@
 
 namespace hrwatch::analysis {
 
+bool TypeUses::is_bytes(Index index) const {
+  std::vector<bool> seen(classes.size());
+  std::vector<Index> open{index};
+  while (!open.empty()) {
+    const Index next = open.back();
+    open.pop_back();
+    if (seen[next])
+      continue;
+    seen[next] = true;
+    const Class& one = classes[next];
+    if (next == 0 || one.polymorphic || one.copied_by_code || one.size == 0)
+      return false;
+    open.insert(open.end(), one.parts.begin(), one.parts.end());
+  }
+  return true;
+}
+
 std::vector<bool> TypeUses::leading_to(const std::vector<std::string>& names) const {
   std::vector<std::vector<Index>> holders(classes.size());
   for (Index i = 0; i < classes.size(); ++i) {

@@ -23,6 +23,8 @@ struct TypeUses {
     std::vector<Index> bases;
     bool polymorphic = false;
     std::uint64_t size = 0;  // bytes; 0 = not known
+    std::vector<Index> parts;  // of members and bases, by value
+    bool copied_by_code = false;  // it has a destructor, copy or move of its own
   };
 
   struct Variable {
@@ -31,6 +33,8 @@ struct TypeUses {
     std::vector<Index> holds;
     // Its type is a pointer or reference to this class, and nothing else; `none` otherwise.
     Index points_to = none;
+    // What it consists of: itself, or the elements of an array. `none`: numbers or pointers.
+    Index consists_of = none;
   };
 
   struct Function {
@@ -52,6 +56,9 @@ struct TypeUses {
   // For each class whether one of `names` can be reached from it: held, pointed to, or as the
   // dynamic type behind a base class. Cost: linear in all classes.
   std::vector<bool> leading_to(const std::vector<std::string>& names) const;
+
+  // Whether objects of a class are their bytes: to copy these is to move the object.
+  bool is_bytes(Index index) const;
 };
 
 // Reads all of a library's debug info and code for it. Cost: some milliseconds a unit of std-heavy

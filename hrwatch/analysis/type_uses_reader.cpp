@@ -42,7 +42,7 @@ struct Stripped {
 class Reader {
  public:
   explicit Reader(TypeUses& uses) : uses_(uses) {
-    uses_.classes.push_back({"void", {}, {}, false, 0});
+    uses_.classes.push_back({"void", {}, {}, false, 0, {}, false});
   }
 
   void read(const Dwarf_Die& unit, bool overloads) {
@@ -126,7 +126,7 @@ class Reader {
     const Index index = place->second;
     indices_.emplace(entry, index);
     if (added)
-      uses_.classes.push_back({name, {}, {}, false, 0});
+      uses_.classes.push_back({name, {}, {}, false, 0, {}, false});
     if (!entries_[entry].declaration && !std::exchange(complete_[name], true))
       read_class(entry, index);
     return index;
@@ -150,15 +150,58 @@ class Reader {
         if (dwarf_child(&child, &inner) == 0)
           read_parts(inner, index);
       } else if (tag == DW_TAG_inheritance) {
-        add_part(index, strip(type_of(&child)).holds, true);
+        const Index base = strip(type_of(&child)).holds;
+        add_part(index, base, true);
+        add(uses_.classes[index].parts, base);
+      } else if (tag == DW_TAG_subprogram) {
+        if (copies(child, index))
+          uses_.classes[index].copied_by_code = true;
       } else if ((tag == DW_TAG_member && !dwarf_hasattr(&child, DW_AT_external)) ||
                  tag == DW_TAG_template_type_parameter) {
         const char* name = dwarf_diename(&child);
         if (name != nullptr && std::string_view(name).starts_with("_vptr"))
           uses_.classes[index].polymorphic = true;
-        add_part(index, strip(type_of(&child)).holds, false);
+        const Stripped type = strip(type_of(&child));
+        add_part(index, type.holds, false);
+        if (tag == DW_TAG_member && !type.through_pointer)
+          add(uses_.classes[index].parts, type.holds);
       }
     } while (dwarf_siblingof(&child, &child) == 0);
+  }
+
+  // Whether a member function is a destructor, or copies or moves an object of its class, and does
+  // more than copy bytes.
+  bool copies(Dwarf_Die function, Index index) {
+    const char* name = dwarf_diename(&function);
+    Dwarf_Attribute attribute;
+    Dwarf_Word defaulted = 0;
+    if (dwarf_attr(&function, DW_AT_defaulted, &attribute) != nullptr)
+      dwarf_formudata(&attribute, &defaulted);
+    if (name == nullptr || defaulted == DW_DEFAULTED_in_class ||
+        dwarf_hasattr(&function, DW_AT_artificial))
+      return false;
+    if (name[0] == '~')
+      return true;
+    Dwarf_Die parameter;
+    if (dwarf_child(&function, &parameter) != 0)
+      return false;
+    do {
+      if (dwarf_tag(&parameter) != DW_TAG_formal_parameter ||
+          dwarf_hasattr(&parameter, DW_AT_artificial))
+        continue;
+      const Stripped type = strip(type_of(&parameter));
+      return type.holds == index && type.only_pointer &&
+             (is_constructor(name, index) || std::string_view(name) == "operator=");
+    } while (dwarf_siblingof(&parameter, &parameter) == 0);
+    return false;
+  }
+
+  bool is_constructor(std::string_view function, Index index) const {
+    std::string_view name = uses_.classes[index].name;
+    name = name.substr(0, name.find('<'));
+    const std::size_t scope = name.rfind("::");
+    name = scope == std::string_view::npos ? name : name.substr(scope + 2);
+    return function.substr(0, function.find('<')) == name;
   }
 
   // Stripping may have added classes: the list is found anew.
@@ -180,7 +223,8 @@ class Reader {
     uses_.variables.push_back({entry.located.value,
                                kind == Located::Kind::thread_local_,
                                {type.holds},
-                               type.only_pointer ? type.holds : TypeUses::none});
+                               type.only_pointer ? type.holds : TypeUses::none,
+                               type.through_pointer ? TypeUses::none : type.holds});
   }
 
   void read_function(std::uint32_t index) {

@@ -11,6 +11,7 @@
 #include "analysis/closure_epochs.h"
 #include "analysis/demangle.h"
 #include "analysis/judgement.h"
+#include "analysis/variable_storage.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -87,7 +88,8 @@ void assign_kept(const Lineage::State& state, const Description& next, Assignmen
   const std::vector<Function>& functions = next.functions;
   result.kept.resize(functions.size());
   result.renewed.resize(state.functions.size() + result.newcomers.size());
-  const bool none = shared_constant_resized(state, next);
+  // Nor the storage that a variable has left.
+  const bool none = shared_constant_resized(state, next) || any_leaves(state, next);
   std::set<Address> initialisers;  // called in their own generation alone, or not at all
   for (const Initialiser& initialiser : next.initialisers) {
     initialisers.insert(initialiser.function);

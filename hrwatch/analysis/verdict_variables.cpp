@@ -3,9 +3,11 @@
 #include <string>
 #include <unordered_map>
 
+#include "analysis/address_index.h"
 #include "analysis/demangle.h"
 #include "analysis/judgement.h"
 #include "analysis/migrations.h"
+#include "analysis/variable_storage.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -43,18 +45,6 @@ void refuse_change(Judgement& judgement, const Variable& variable, const LivingV
           "; its value was made as the old type and can't be read as the new one");
 }
 
-// "int [3][2]" -> "int [2]": what an array is made of; "" when it is none.
-std::string element(const std::string& type) {
-  const std::size_t open = type.find(" ["), close = type.find(']', open);
-  return close == std::string::npos ? "" : type.substr(0, open + 1) + type.substr(close + 1);
-}
-
-// Fewer of the same elements than the storage has room for: they stay, at their place.
-bool has_room(const Variable& variable, const LivingVariable& living) {
-  return variable.size < living.size && !element(variable.type).empty() &&
-         element(variable.type) == element(living.type);
-}
-
 void judge_image(Judgement& judgement, const Variable& variable, const LivingVariable& living) {
   if (variable.dynamic != living.dynamic) {
     judgement.remarks.push_back(demangle(variable.name) +
@@ -88,15 +78,35 @@ void judge_variables(Judgement& judgement) {
       continue;
     }
     const LivingVariable& living = known->second;
-    const bool retyped =
-        living.type_hash != 0 && variable.type_hash != 0 && living.type_hash != variable.type_hash;
-    if (living.size == variable.size && !retyped) {
-      judgement.living[i] = &living;
-      judge_image(judgement, variable, living);
-    } else if (!explained(judgement, variable.type) && has_room(variable, living)) {
-      judgement.living[i] = &living;
-    } else if (!explained(judgement, variable.type)) {
-      refuse_change(judgement, variable, living);
+    switch (storage_for(variable, living)) {
+      case Storage::same:
+        judgement.living[i] = &living;
+        judge_image(judgement, variable, living);
+        break;
+      case Storage::within:
+        judgement.living[i] = &living;
+        break;
+      case Storage::grows:
+        judgement.moving.push_back(static_cast<std::uint32_t>(i));
+        break;
+      case Storage::other:
+        if (judgement.reasons.empty() || !explained(judgement, variable.type))
+          refuse_change(judgement, variable, living);
+        break;
+    }
+  }
+}
+
+// All generations' words lead to the one storage, but those of before it.
+void adopt_words(Lineage::State& state, const Description& next, std::uint32_t number) {
+  const AddressIndex variables(next.variables);
+  for (const DataReference& reference : next.data_references) {
+    const std::size_t at = reference.kind == DataReferenceKind::got
+                               ? variables.starting_at(reference.target)
+                               : no_symbol;
+    for (std::size_t i = at;
+         i < next.variables.size() && next.variables[i].address == reference.target; ++i) {
+      state.variables[next.variables[i].key].words.push_back({number, reference.at, 0, {}});
     }
   }
 }
@@ -104,10 +114,14 @@ void judge_variables(Judgement& judgement) {
 void adopt_variables(Lineage::State& state, const Description& next, std::uint32_t number) {
   for (const Variable& variable : next.variables) {
     LivingVariable& living = state.variables[variable.key];
-    const bool retyped =
-        living.type_hash != 0 && variable.type_hash != 0 && living.type_hash != variable.type_hash;
-    if (living.size != variable.size || retyped || living.home.address == 0) {
+    const Storage storage = storage_for(variable, living);
+    const bool fresh = living.home.address == 0;
+    if (fresh || storage == Storage::grows || storage == Storage::other) {
       living.home = home_of(variable, number);
+      living.room = variable.size;
+      living.words.clear();
+    }
+    if (fresh || storage != Storage::same) {
       living.size = variable.size;
       living.type = variable.type;
     }
@@ -117,6 +131,7 @@ void adopt_variables(Lineage::State& state, const Description& next, std::uint32
     living.image_hash = variable.image_hash;
     living.dynamic = variable.dynamic;
   }
+  adopt_words(state, next, number);
 }
 
 }  // namespace hrwatch::analysis

@@ -72,12 +72,18 @@ void ModuleInHost::read_names() {
 }
 
 // A name stands in the dynamic symbols of whoever imports it, and as a text in whoever looks it up.
-bool ModuleInHost::calls(const analysis::Function& function) {
-  if (!function.exported)
-    return false;
+bool ModuleInHost::is_named(const std::string& symbol) {
   if (!names_)
     read_names();
-  return names_->count(function.name) != 0;
+  return names_->count(symbol) != 0;
+}
+
+bool ModuleInHost::calls(const analysis::Function& function) {
+  return function.exported && is_named(function.name);
+}
+
+bool ModuleInHost::uses_variable(const analysis::Variable& variable) {
+  return variable.exported && is_named(variable.name);
 }
 
 hr::wire::Result<std::vector<analysis::RunningCode>> ModuleInHost::look() const {

@@ -30,6 +30,7 @@ class ModuleInHost : public analysis::RunningHost {
   hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses_of(
       std::uint32_t generation) override;
   bool calls(const analysis::Function& function) override;
+  bool uses_variable(const analysis::Variable& variable) override;
   hr::wire::Result<std::vector<analysis::RunningCode>> staying() override;
 
  private:
@@ -43,6 +44,7 @@ class ModuleInHost : public analysis::RunningHost {
 
   // The generation that a mapped file is; nothing: it is another file.
   std::optional<std::uint32_t> generation_of(const std::string& path) const;
+  bool is_named(const std::string& symbol);
   void read_names();
   hr::wire::Result<std::vector<analysis::RunningCode>> look() const;
 };

@@ -35,7 +35,8 @@ extern "C" {
 int hr_poll(void) {
   if (hr::runtime::poll_gate.load(std::memory_order_acquire) == 0)
     return 0;
-  return guarded([] { return Host::get().poll(); }, 0);
+  const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  return guarded([frame] { return Host::get().poll(frame); }, 0);
 }
 
 int hr_on_event(hr_event_callback callback, void* user) {

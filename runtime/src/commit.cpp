@@ -5,6 +5,7 @@
 #include "src/initialiser_call.h"
 #include "src/object_change.h"
 #include "src/states.h"
+#include "src/variable_moves.h"
 
 namespace hr::runtime {
 namespace {
@@ -45,6 +46,8 @@ wire::Result<wire::Done> commit(Prepared& prepared) {
   auto objects = ObjectChange::begin(prepared);
   if (!objects)
     return objects.failure();
+  if (auto checked = check_moves(prepared); !checked)
+    return checked;
   if (auto ran = run_initialisers(prepared); !ran)
     return ran;
   const std::lock_guard lock(module_memory());
@@ -61,6 +64,8 @@ wire::Result<wire::Done> commit(Prepared& prepared) {
   // By the functions of both builds: from the first store on, old ones lead to new ones.
   if (objects.value() != nullptr)
     prepared.remarks = objects.value()->carry_out();
+  for (std::string& line : carry_out_moves(prepared))
+    prepared.remarks.push_back(std::move(line));
   for (ModulePlan& plan : prepared.plans) {
     // First: threads may run it, and crash, as soon as it is reachable.
     add_code(plan.module->code(), plan.generation->number, plan.generation->image);

@@ -9,13 +9,13 @@ const LoadedImage* image_of(const Module& module, const Generation& fresh, std::
   return live != nullptr ? &live->image : nullptr;
 }
 
-wire::Result<std::vector<Pointer>> resolve_homes(const std::vector<wire::Home>& homes,
-                                                 const std::vector<Pointer>& named,
+wire::Result<Addresses> resolve_homes(const std::vector<wire::Home>& homes,
+                                                 const Addresses& named,
                                                  const Module& module, const Generation& fresh) {
   const wire::Failure misfit{"the rewiring does not fit module " + module.name(),
                              "it names a place outside the generations that this program has",
                              "save again; if that does not help, restart the program"};
-  std::vector<Pointer> result;
+  Addresses result;
   result.reserve(homes.size());
   for (std::size_t i = 0; i < homes.size(); ++i) {
     const wire::Home& home = homes[i];

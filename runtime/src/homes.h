@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "src/module.h"
+#include "src/own_memory.h"
 #include "wire/rewiring.h"
 
 namespace hr::runtime {
@@ -14,12 +15,12 @@ const LoadedImage* image_of(const Module& module, const Generation& fresh, std::
 
 // For every home the address that the program's global scope gives its name, 0 where it has none or
 // the home asks for no name. Calls the dynamic linker: not under module_memory().
-std::vector<Pointer> look_up_names(const std::vector<wire::Home>& homes);
+Addresses look_up_names(const std::vector<wire::Home>& homes);
 
 // The address of every home (see wire::Home). Under module_memory().
 // Errors: a home outside its generation, a word that holds no address.
-wire::Result<std::vector<Pointer>> resolve_homes(const std::vector<wire::Home>& homes,
-                                                 const std::vector<Pointer>& named,
+wire::Result<Addresses> resolve_homes(const std::vector<wire::Home>& homes,
+                                                 const Addresses& named,
                                                  const Module& module, const Generation& fresh);
 
 }  // namespace hr::runtime

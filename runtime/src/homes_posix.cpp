@@ -4,11 +4,11 @@
 
 namespace hr::runtime {
 
-std::vector<Pointer> look_up_names(const std::vector<wire::Home>& homes) {
+Addresses look_up_names(const std::vector<wire::Home>& homes) {
   // Not RTLD_DEFAULT: that starts from whoever calls, and would find what another plugin defines
   // when the runtime came with that plugin.
   void* program = ::dlopen(nullptr, RTLD_LAZY);
-  std::vector<Pointer> result(homes.size(), 0);
+  Addresses result(homes.size(), 0);
   for (std::size_t i = 0; i < homes.size(); ++i) {
     if (homes[i].got == 0 && !homes[i].name.empty() && program != nullptr)
       result[i] = reinterpret_cast<Pointer>(::dlsym(program, homes[i].name.c_str()));

@@ -157,27 +157,29 @@ void Host::switch_off() {
   wake();
 }
 
-int Host::poll() {
+int Host::poll(std::uintptr_t frame) {
   const unsigned before = poll_gate.fetch_and(~gate_first_poll, std::memory_order_acq_rel);
   if ((before & gate_first_poll) != 0 && !is_off()) {
     polls_.store(true, std::memory_order_release);
     changed_.store(true, std::memory_order_release);
     wake();
   }
-  return drain();
+  return drain(frame);
 }
 
 void Host::bring(Task task) {
   outbox_.put(std::move(task));
   if (!polls())
-    drain();
+    drain(0);
 }
 
-int Host::drain() {
+int Host::drain(std::uintptr_t poll_frame) {
   int live = 0;
   // Again: who came while we had the turn, and after we had looked, has left it to us.
-  while (!is_off() && !outbox_.empty() && outbox_.try_begin())
+  while (!is_off() && !outbox_.empty() && outbox_.try_begin()) {
+    poll_frame_ = poll_frame;
     live += take_turn();
+  }
   return live;
 }
 
@@ -218,6 +220,7 @@ int Host::go_live(const std::shared_ptr<ReloadInFlight>& reload) {
     listeners_.tell(event_of(HR_EVENT_RELOADING, module));
   const std::uint64_t told = now_us();
   reload->prepared->at_poll = polls();
+  reload->prepared->poll_frame = poll_frame_;
   auto done = commit(*reload->prepared);
   reload->commit_us = now_us() - told;
   reload->remarks = reload->prepared->remarks;

@@ -39,7 +39,8 @@ class Host {
   // ---- what the program calls (see hr.h and module.h). Thread: any.
   void module_loaded(const hr_module_info& info);
   void module_unloaded(const hr_module_info& info);
-  int poll();
+  // `frame`: address of the frame of hr_poll().
+  int poll(std::uintptr_t frame = 0);
   int generation(const char* name);
   bool enabled();
   void switch_off();
@@ -91,7 +92,7 @@ class Host {
  private:
   Host() = default;
   void start_thread();
-  int drain();
+  int drain(std::uintptr_t poll_frame);
   int take_turn();
   int go_live(const std::shared_ptr<ReloadInFlight>& reload);
   void save(const Saving& asked);
@@ -112,6 +113,7 @@ class Host {
 
   Listeners listeners_;
   Outbox outbox_;
+  std::uintptr_t poll_frame_ = 0;  // of the thread whose turn it is
   std::atomic<bool> off_{false};
   std::atomic<bool> polls_{false};
   std::atomic<bool> changed_{false};

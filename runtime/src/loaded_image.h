@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "src/own_memory.h"
 #include "src/raw_memory.h"
 #include "wire/rewiring.h"
 
@@ -27,7 +27,7 @@ struct LoadedImage {
   std::string build_id;  // lower-case hex, "" if it has none
   std::size_t tls_module = 0;
   Pointer dynamic = 0;  // the dynamic section
-  std::vector<LoadedSegment> segments;
+  OwnVector<LoadedSegment> segments;
 
   Pointer at(wire::Address address) const { return bias + address; }
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
+#include "src/own_memory.h"
 #include "src/raw_memory.h"
 #include "wire/result.h"
 
@@ -35,13 +35,15 @@ class MemoryMap {
   // Errors: /proc is not mounted. Cost: tens of microseconds and up.
   static wire::Result<MemoryMap> read();
 
+  const OwnVector<Region>& all() const { return regions_; }
+
   // True when every byte of [address, address + size) is readable.
   bool readable(Pointer address, std::uint64_t size) const;
   // The regions that hold [begin, end), cut to it; empty when a byte of it is not mapped.
-  std::vector<Region> regions(Pointer begin, Pointer end) const;
+  OwnVector<Region> regions(Pointer begin, Pointer end) const;
 
  private:
-  std::vector<Region> regions_;  // by address
+  OwnVector<Region> regions_;  // by address
 };
 
 // Pages made writable (what was executable stays so) until `restore()`.
@@ -65,8 +67,8 @@ class WritablePages {
   void forget() { opened_.clear(); }
 
  private:
-  std::vector<Region> wanted_;
-  std::vector<Region> opened_;  // with their former rights
+  OwnVector<Region> wanted_;
+  OwnVector<Region> opened_;  // with their former rights
 };
 
 }  // namespace hr::runtime

@@ -59,10 +59,10 @@ bool set_rights(const Region& region, int rights) {
 }
 
 // Joins what touches or overlaps.
-std::vector<Region> merged(std::vector<Region> ranges) {
+OwnVector<Region> merged(OwnVector<Region> ranges) {
   std::sort(ranges.begin(), ranges.end(),
             [](const Region& a, const Region& b) { return a.begin < b.begin; });
-  std::vector<Region> result;
+  OwnVector<Region> result;
   for (const Region& range : ranges) {
     if (!result.empty() && range.begin <= result.back().end)
       result.back().end = std::max(result.back().end, range.end);
@@ -91,8 +91,8 @@ wire::Result<MemoryMap> MemoryMap::read() {
   return map;
 }
 
-std::vector<Region> MemoryMap::regions(Pointer begin, Pointer end) const {
-  std::vector<Region> result;
+OwnVector<Region> MemoryMap::regions(Pointer begin, Pointer end) const {
+  OwnVector<Region> result;
   auto region = std::upper_bound(regions_.begin(), regions_.end(), begin,
                                  [](Pointer at, const Region& r) { return at < r.end; });
   Pointer at = begin;
@@ -103,13 +103,13 @@ std::vector<Region> MemoryMap::regions(Pointer begin, Pointer end) const {
     at = part.end;
     result.push_back(part);
   }
-  return at >= end ? result : std::vector<Region>{};
+  return at >= end ? result : OwnVector<Region>{};
 }
 
 bool MemoryMap::readable(Pointer address, std::uint64_t size) const {
   if (size == 0 || address + size < address)
     return size == 0;
-  const std::vector<Region> parts = regions(address, address + size);
+  const OwnVector<Region> parts = regions(address, address + size);
   return !parts.empty() &&
          std::all_of(parts.begin(), parts.end(), [](const Region& r) { return r.readable; });
 }
@@ -142,7 +142,7 @@ void WritablePages::want(Pointer address, std::uint64_t size) {
 
 wire::Result<wire::Done> WritablePages::open(const MemoryMap& map) {
   for (const Region& range : merged(std::exchange(wanted_, {}))) {
-    const std::vector<Region> parts = map.regions(range.begin, range.end);
+    const OwnVector<Region> parts = map.regions(range.begin, range.end);
     if (parts.empty()) {
       restore();
       return wire::Failure{"a place to be rewritten is not mapped",

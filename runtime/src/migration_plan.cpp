@@ -46,21 +46,6 @@ class Probe {
   void* memory_;
 };
 
-std::uint32_t kind_of(MoveHow how) {
-  switch (how) {
-    case MoveHow::boolean:
-      return HR_KIND_BOOLEAN;
-    case MoveHow::signed_number:
-      return HR_KIND_SIGNED;
-    case MoveHow::unsigned_number:
-      return HR_KIND_UNSIGNED;
-    case MoveHow::floating:
-      return HR_KIND_FLOATING;
-    default:
-      return 0;
-  }
-}
-
 const MemberPlace* find(const std::vector<MemberPlace>& members, std::uint64_t offset) {
   const auto found = std::find_if(members.begin(), members.end(),
                                   [&](const MemberPlace& place) { return place.offset == offset; });
@@ -100,6 +85,21 @@ void join_copies(std::vector<MemberStep>& steps) {
 }
 
 }  // namespace
+
+std::uint32_t number_kind(wire::MemberMove::How how) {
+  switch (how) {
+    case MoveHow::boolean:
+      return HR_KIND_BOOLEAN;
+    case MoveHow::signed_number:
+      return HR_KIND_SIGNED;
+    case MoveHow::unsigned_number:
+      return HR_KIND_UNSIGNED;
+    case MoveHow::floating:
+      return HR_KIND_FLOATING;
+    default:
+      return 0;
+  }
+}
 
 std::vector<MemberPlace> members_of(const hr_type& record) {
   if (record.members == nullptr)
@@ -307,8 +307,8 @@ void MigrationPlanner::follow_migration(MovePlan& plan, const std::vector<Member
                  ": HR_MEMBERS or HR_LIVE with all of them, or restart the program");
       return;
     } else {
-      step.number = kind_of(move.was);
-      step.new_number = kind_of(move.how);
+      step.number = number_kind(move.was);
+      step.new_number = number_kind(move.how);
       step.pointer = move.how == MoveHow::pointer;
       if (step.number == 0 || step.new_number == 0)
         step.number = step.new_number = 0;

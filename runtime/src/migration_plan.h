@@ -31,6 +31,9 @@ struct MemberPlace {
   const hr_type* type = nullptr;
 };
 
+// The hr_kind of a number that is moved so; 0 for what is no number.
+std::uint32_t number_kind(wire::MemberMove::How how);
+
 // The members of a record, by offset.
 std::vector<MemberPlace> members_of(const hr_type& record);
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "src/stack_frames.h"
+#include "src/running_code.h"
 
 namespace hr::runtime {
 namespace {
@@ -21,16 +21,6 @@ wire::Failure not_replaced(const std::string& what, const hr_type& type) {
           "a module that was not built anew, or the program itself, uses " +
               std::string(type.name) + " of the old layout",
           "restart the program (hrwatch --run relaunches it)"};
-}
-
-// Whether this thread came here through code of a module that changes: that code goes on as it is,
-// with objects that are no longer what it knows.
-bool is_inside(const Prepared& prepared) {
-  const std::vector<Pointer> frames = frames_of_this_thread();
-  return std::any_of(prepared.plans.begin(), prepared.plans.end(), [&](const ModulePlan& plan) {
-    return std::any_of(frames.begin(), frames.end(),
-                       [&](Pointer frame) { return plan.module->contains(frame); });
-  });
 }
 
 }  // namespace

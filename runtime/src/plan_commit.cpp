@@ -47,9 +47,8 @@ wire::Result<wire::Done> plan_forwardings(const wire::Rewiring& rewiring, Module
   return wire::Done{};
 }
 
-wire::Result<wire::Done> plan_images(const wire::Rewiring& rewiring,
-                                     const std::vector<Pointer>& homes, const MemoryMap& map,
-                                     ModulePlan& plan) {
+wire::Result<wire::Done> plan_images(const wire::Rewiring& rewiring, const Addresses& homes,
+                                     const MemoryMap& map, ModulePlan& plan) {
   const LoadedImage& image = plan.generation->image;
   plan.images.reserve(rewiring.images.size());
   for (const wire::ImageWrite& write : rewiring.images) {
@@ -94,8 +93,8 @@ wire::Result<wire::Done> plan_tables(const wire::Rewiring& rewiring, ModulePlan&
   return wire::Done{};
 }
 
-wire::Result<wire::Done> plan_vtables(const wire::Rewiring& rewiring,
-                                      const std::vector<Pointer>& homes, ModulePlan& plan) {
+wire::Result<wire::Done> plan_vtables(const wire::Rewiring& rewiring, const Addresses& homes,
+                                      ModulePlan& plan) {
   const LoadedImage& image = plan.generation->image;
   plan.vtables.reserve(rewiring.vtables.size());
   for (const wire::VtableMove& move : rewiring.vtables) {
@@ -106,10 +105,40 @@ wire::Result<wire::Done> plan_vtables(const wire::Rewiring& rewiring,
   return wire::Done{};
 }
 
+wire::Result<wire::Done> plan_moves(const wire::Rewiring& rewiring, const Addresses& homes,
+                                    const MemoryMap& map, ModulePlan& plan) {
+  const LoadedImage& image = plan.generation->image;
+  const auto fits = [](std::uint64_t count, std::uint64_t stride, std::uint64_t size) {
+    return count == 0 || (stride != 0 && count <= size / stride);
+  };
+  for (const wire::VariableMove& move : rewiring.moves) {
+    const bool inside =
+        std::all_of(move.members.begin(), move.members.end(), [&](const wire::MemberMove& member) {
+          return member.from <= move.old_stride &&
+                 member.from_size <= move.old_stride - member.from &&
+                 member.to <= move.new_stride && member.to_size <= move.new_stride - member.to;
+        });
+    if (!image.holds(move.to, move.new_size) || !map.readable(homes[move.home], move.old_size) ||
+        !fits(move.count, move.old_stride, move.old_size) ||
+        !fits(move.count, move.new_stride, move.new_size) || !inside ||
+        (move.members.empty() && move.old_stride != move.new_stride))
+      return misfit(plan, "it moves " + move.name + " where nothing is mapped");
+    PlannedMove& planned = plan.moves.emplace_back();
+    planned.from = homes[move.home];
+    planned.to = image.at(move.to);
+    for (const std::uint32_t word : move.words)
+      planned.words.push_back(homes[word]);
+    planned.move = move;
+  }
+  for (const wire::VariablePlace& place : rewiring.places)
+    plan.places.push_back({homes[place.home], place.size, place.name});
+  return wire::Done{};
+}
+
 }  // namespace
 
-wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
-                                     const std::vector<Pointer>& homes, ModulePlan& plan) {
+wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring, const Addresses& homes,
+                                     ModulePlan& plan) {
   auto map = MemoryMap::read();
   if (!map)
     return map.failure();
@@ -125,9 +154,11 @@ wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
     return planned;
   if (auto planned = plan_vtables(rewiring, homes, plan); !planned)
     return planned;
+  if (auto planned = plan_moves(rewiring, homes, map.value(), plan); !planned)
+    return planned;
   plan.module->make_room();
   plan_undo(map.value(), plan);
-  plan.generation->undo.migrated = !rewiring.migrations.empty();
+  plan.generation->undo.migrated = !rewiring.migrations.empty() || !rewiring.moves.empty();
   for (const SlotStore& store : plan.slots)
     touch_pages(store.slot, store.slot + sizeof(Pointer));
   return plan.live_pages.open(map.value());

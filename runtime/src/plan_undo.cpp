@@ -40,7 +40,7 @@ void plan_undo(const MemoryMap& map, ModulePlan& plan) {
   keep_one_a_place(undo.entries);
   for (const ImageCopy& image : plan.images) {
     // Variables are the program's: it may have changed them by then.
-    const std::vector<Region> regions = map.regions(image.to, image.to + image.size);
+    const OwnVector<Region> regions = map.regions(image.to, image.to + image.size);
     if (std::any_of(regions.begin(), regions.end(), [](const Region& r) { return r.writable; }))
       continue;
     SavedBytes saved{image.to, std::vector<std::byte>(image.size)};

@@ -50,7 +50,7 @@ wire::Result<wire::Done> prepare_module(const ReloadTarget& target, ModulePlan& 
   if (!generation)
     return generation.failure();
   plan.generation = std::move(generation).value();
-  const std::vector<Pointer> named = look_up_names(rewiring.value().homes);
+  const Addresses named = look_up_names(rewiring.value().homes);
 
   const std::lock_guard lock(module_memory());
   if (std::optional<wire::Failure> problem = check_module(*plan.module, reload))

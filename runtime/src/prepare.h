@@ -17,6 +17,7 @@
 #include "src/entries.h"
 #include "src/memory_map.h"
 #include "src/module.h"
+#include "src/own_memory.h"
 #include "wire/messages.h"
 
 namespace hr::runtime {
@@ -33,12 +34,25 @@ struct InitialiserCall {
   std::string variable;
 };
 
+// A variable that moves, see wire::VariableMove.
+struct PlannedMove {
+  Pointer from = 0, to = 0;
+  Addresses words;
+  wire::VariableMove move;
+};
+
+struct PlannedPlace {
+  Pointer begin = 0;
+  std::uint64_t size = 0;
+  std::string name;
+};
+
 // What one module's commit does, in this order; all addresses are checked.
 struct ModulePlan {
   std::shared_ptr<Module> module;
   std::unique_ptr<Generation> generation;
   std::vector<InitialiserCall> initialisers;
-  std::vector<ImageCopy> images;
+  OwnVector<ImageCopy> images;
   std::vector<SlotStore> slots;
   std::vector<Forwarding> forwardings;
   WritablePages live_pages;       // of older generations, open from prepare on
@@ -46,6 +60,8 @@ struct ModulePlan {
   std::vector<std::pair<Pointer, Pointer>> vtables;  // address points: old, and what it becomes
   std::vector<const hr_type*> tables;                // of the new generation
   std::vector<std::pair<const hr_type*, wire::TypeMigration>> migrations;
+  OwnVector<PlannedMove> moves;
+  OwnVector<PlannedPlace> places;
 };
 
 // Several modules that go live together. Destroyed before its commit it undoes everything; after
@@ -59,6 +75,7 @@ class Prepared {
 
   std::vector<ModulePlan> plans;
   bool at_poll = false;  // commit runs where the program said that no code of a module runs
+  std::uintptr_t poll_frame = 0;     // there: frame address of the function that the program called
   std::vector<std::string> remarks;  // what the commit did to the program's objects, for the user
 };
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "src/own_memory.h"
 #include "src/process.h"
 
 namespace hr::runtime {
@@ -25,6 +26,7 @@ bool start_quiet_thread(void (*run)()) {
   pthread_t thread;
   const auto entry = [](void* argument) -> void* {
     pthread_setname_np(pthread_self(), "hrwatch");
+    own_this_stack();
     reinterpret_cast<void (*)()>(argument)();
     return nullptr;
   };

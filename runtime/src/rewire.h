@@ -11,12 +11,12 @@ namespace hr::runtime {
 // Errors: a patch outside of it, a home out of reach, a TLS owner without TLS. Under
 // module_memory().
 wire::Result<wire::Done> rewire_copy(const wire::Rewiring& rewiring,
-                                     const std::vector<Pointer>& homes, const ModulePlan& plan);
+                                     const Addresses& homes, const ModulePlan& plan);
 
 // Fills in the plan for the commit, and opens the pages of living memory that it will write.
 // Errors: anything that is not as the rewiring says. Under module_memory().
 wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
-                                     const std::vector<Pointer>& homes, ModulePlan& plan);
+                                     const Addresses& homes, ModulePlan& plan);
 
 // Notes what the planned commit will replace, so that it can be taken back (undo.h). Under
 // module_memory().

@@ -42,7 +42,7 @@ class CopyWrites {
   };
 
   const LoadedImage& image_;
-  std::vector<Write> writes_;
+  OwnVector<Write> writes_;
 };
 
 wire::Failure misfit(const ModulePlan& plan, const char* why) {
@@ -50,7 +50,7 @@ wire::Failure misfit(const ModulePlan& plan, const char* why) {
           "save again; if that does not help, restart the program"};
 }
 
-wire::Result<wire::Done> add_code(const wire::Rewiring& rewiring, const std::vector<Pointer>& homes,
+wire::Result<wire::Done> add_code(const wire::Rewiring& rewiring, const Addresses& homes,
                                   const ModulePlan& plan, CopyWrites& writes) {
   const LoadedImage& image = plan.generation->image;
   for (const wire::CodePatch& patch : rewiring.code) {
@@ -69,7 +69,7 @@ wire::Result<wire::Done> add_code(const wire::Rewiring& rewiring, const std::vec
   return wire::Done{};
 }
 
-wire::Result<wire::Done> add_data(const wire::Rewiring& rewiring, const std::vector<Pointer>& homes,
+wire::Result<wire::Done> add_data(const wire::Rewiring& rewiring, const Addresses& homes,
                                   const ModulePlan& plan, CopyWrites& writes) {
   const LoadedImage& image = plan.generation->image;
   for (const wire::DataPatch& patch : rewiring.data) {
@@ -90,7 +90,7 @@ wire::Result<wire::Done> add_data(const wire::Rewiring& rewiring, const std::vec
 }  // namespace
 
 wire::Result<wire::Done> rewire_copy(const wire::Rewiring& rewiring,
-                                     const std::vector<Pointer>& homes, const ModulePlan& plan) {
+                                     const Addresses& homes, const ModulePlan& plan) {
   CopyWrites writes(plan.generation->image);
   if (auto added = add_code(rewiring, homes, plan, writes); !added)
     return added;

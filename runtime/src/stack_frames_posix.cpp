@@ -20,4 +20,29 @@ std::vector<Pointer> frames_of_this_thread() {
   return frames;
 }
 
+CallerState caller_of(Pointer frame) {
+  struct Search {
+    Pointer frame;
+    CallerState found;
+  };
+
+  Search search{frame, {}};
+  _Unwind_Backtrace(
+      [](_Unwind_Context* context, void* data) {
+        Search& wanted = *static_cast<Search*>(data);
+        if (_Unwind_GetCFA(context) <= wanted.frame)
+          return _URC_NO_REASON;
+        // DWARF numbers of rbx, rbp, r12 to r15 (psABI 3.6.2).
+        constexpr std::array<int, 6> preserved = {3, 6, 12, 13, 14, 15};
+        wanted.found.stack = _Unwind_GetCFA(context);
+        for (std::size_t i = 0; i < preserved.size(); ++i)
+          wanted.found.registers[i] = _Unwind_GetGR(context, preserved[i]);
+        return _URC_END_OF_STACK;
+      },
+      &search);
+  if (frame == 0 || search.found.stack == 0)
+    search.found = {reinterpret_cast<Pointer>(__builtin_frame_address(0)), {}};
+  return search.found;
+}
+
 }  // namespace hr::runtime

@@ -26,8 +26,8 @@ wire::Result<wire::Done> check(const Module& module, std::uint32_t number) {
                          "ask again, if that one is to go"};
   if (generation->undo.migrated)
     return wire::Failure{named(module, number) + " can't be taken back",
-                         "going live it rebuilt state in a new layout, which the code before it "
-                         "can't read",
+                         "going live it rebuilt state in a new layout or moved variables, and "
+                         "the code before it knows neither",
                          "undo the edit and save, which migrates again, or restart the program"};
   return wire::Done{};
 }

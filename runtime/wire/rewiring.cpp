@@ -7,7 +7,7 @@
 namespace hr::wire {
 namespace {
 
-constexpr std::uint32_t magic = 0x32575248;  // "HRW2": another layout takes another number
+constexpr std::uint32_t magic = 0x33575248;  // "HRW3": another layout takes another number
 
 Failure malformed(const char* why) {
   return {"a reload could not be read", why,
@@ -118,6 +118,30 @@ void put(Writer& out, const VtableMove& move) {
   out.number(move.old);
   out.number(move.now);
   out.text(move.type);
+}
+
+void put(Writer& out, std::uint32_t home) {
+  out.number(home);
+}
+
+void put(Writer& out, const VariableMove& move) {
+  out.number(move.home);
+  out.number(move.old_size);
+  out.number(move.to);
+  out.number(move.new_size);
+  out.number(move.count);
+  out.number(move.old_stride);
+  out.number(move.new_stride);
+  put_list(out, move.members);
+  put_list(out, move.words);
+  out.text(move.name);
+  out.text(move.report);
+}
+
+void put(Writer& out, const VariablePlace& place) {
+  out.number(place.home);
+  out.number(place.size);
+  out.text(place.name);
 }
 
 template <class T>
@@ -234,6 +258,30 @@ void get(Reader& in, VtableMove& move) {
   move.type = in.text();
 }
 
+void get(Reader& in, std::uint32_t& home) {
+  home = in.number<std::uint32_t>();
+}
+
+void get(Reader& in, VariableMove& move) {
+  move.home = in.number<std::uint32_t>();
+  move.old_size = in.number<std::uint64_t>();
+  move.to = in.number<Address>();
+  move.new_size = in.number<std::uint64_t>();
+  move.count = in.number<std::uint64_t>();
+  move.old_stride = in.number<std::uint64_t>();
+  move.new_stride = in.number<std::uint64_t>();
+  get_list(in, move.members, 38);
+  get_list(in, move.words, 4);
+  move.name = in.text();
+  move.report = in.text();
+}
+
+void get(Reader& in, VariablePlace& place) {
+  place.home = in.number<std::uint32_t>();
+  place.size = in.number<std::uint64_t>();
+  place.name = in.text();
+}
+
 // `smallest`: the fewest bytes an element takes, so that a count can't ask for more memory than a
 // small multiple of the input.
 template <class T>
@@ -272,6 +320,8 @@ std::vector<std::byte> encode(const Rewiring& rewiring) {
   put_list(out, rewiring.tables);
   put_list(out, rewiring.migrations);
   put_list(out, rewiring.vtables);
+  put_list(out, rewiring.moves);
+  put_list(out, rewiring.places);
   return out.take();
 }
 
@@ -294,6 +344,8 @@ Result<Rewiring> decode_rewiring(std::span<const std::byte> bytes) {
   get_list(in, rewiring.tables, 8);
   get_list(in, rewiring.migrations, 44);
   get_list(in, rewiring.vtables, 16);
+  get_list(in, rewiring.moves, 68);
+  get_list(in, rewiring.places, 16);
   if (!in.ok()) {
     return malformed("its rewiring ends too early");
   }
@@ -304,8 +356,15 @@ Result<Rewiring> decode_rewiring(std::span<const std::byte> bytes) {
   const bool tables_in_range =
       std::all_of(rewiring.vtables.begin(), rewiring.vtables.end(),
                   [&](const VtableMove& move) { return move.old < homes; });
+  const bool words_in_range =
+      std::all_of(rewiring.moves.begin(), rewiring.moves.end(), [&](const VariableMove& move) {
+        return std::all_of(move.words.begin(), move.words.end(),
+                           [&](std::uint32_t word) { return word < homes; });
+      });
   if (!homes_in_range(rewiring.code, homes) || !homes_in_range(rewiring.data, homes) ||
-      !homes_in_range(rewiring.images, homes) || !tables_in_range) {
+      !homes_in_range(rewiring.images, homes) || !tables_in_range ||
+      !homes_in_range(rewiring.moves, homes) || !homes_in_range(rewiring.places, homes) ||
+      !words_in_range) {
     return malformed("its rewiring names a home that it does not list");
   }
   return rewiring;

@@ -134,6 +134,29 @@ struct VtableMove {
   std::string type;  // readable name of the class
 };
 
+// A variable that leaves the storage it lived in for that of the new build, which takes more or is
+// laid out otherwise: its elements go over one by one (a plain variable is one element). Only where
+// nothing in the program's memory points into the old storage.
+struct VariableMove {
+  std::uint32_t home = 0;                        // where it lives
+  std::uint64_t old_size = 0;                    // bytes there
+  Address to = 0;                                // its storage in the new build
+  std::uint64_t new_size = 0;                    // bytes there
+  std::uint64_t count = 0;                       // elements that go over, from the first on
+  std::uint64_t old_stride = 0, new_stride = 0;  // bytes of an element
+  std::vector<MemberMove> members;               // of an element; empty = the same bytes
+  std::vector<std::uint32_t> words;  // homes of words by which code that runs no more knows it
+  std::string name;                  // "table (game.cpp:5)"
+  std::string report;                // what has become of it, for the user
+};
+
+// What stands where, for the message when a pointer is in the way of a move.
+struct VariablePlace {
+  std::uint32_t home = 0;
+  std::uint64_t size = 0;  // bytes
+  std::string name;
+};
+
 struct Rewiring {
   std::uint64_t memory_size = 0;  // bytes of address space the published copy occupies
   std::vector<Home> homes;
@@ -152,6 +175,8 @@ struct Rewiring {
   std::vector<Address> tables;
   std::vector<TypeMigration> migrations;
   std::vector<VtableMove> vtables;
+  std::vector<VariableMove> moves;
+  std::vector<VariablePlace> places;  // empty without moves
 };
 
 // Serialises a rewiring (little endian, length-prefixed lists). Never fails.

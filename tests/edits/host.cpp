@@ -7,7 +7,10 @@
 //           where they number closures in another order
 //   before: what probe() answers before the edit
 //   after:  ... and after it (left out: as before)
-//   calls:  a function that the program itself calls
+//   calls:  a function or variable that the program itself uses
+//   then:   what it answers after a third version, .../then/libedit.so, which is accepted unless
+//           "expect then:" says otherwise, with the words of "reason then:" in the reason
+//   back:   words of why the newest generation can't be taken back in the end
 #include <dlfcn.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -16,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <sstream>
 #include <string>
@@ -66,12 +70,47 @@ std::string name_of(lab_outcome outcome) {
   return "broken";
 }
 
+struct Step {
+  std::string version, verdict, reason, state;
+};
+
+// Offers one version and compares verdict and state with what is expected.
+void run_step(const std::string& place, const Step& step,
+              const std::function<const char*()>& probe) {
+  const std::vector<MemoryRange> image = take_image("edit.");
+  const std::string object = place + "/" + step.version + "/edit.o";
+  const char* objects = object.c_str();
+  const lab_outcome outcome =
+      lab_reload((place + "/" + step.version + "/libedit.so").c_str(), &objects, 1);
+  const std::string reason = lab_reason();
+  check(name_of(outcome) == step.verdict,
+        step.version + " is " + name_of(outcome) + ", not " + step.verdict);
+  std::istringstream words(step.reason);
+  for (std::string word; words >> word;)
+    check(reason.find(word) != std::string::npos, "the reason names " + word);
+  check(!step.reason.empty() || reason.empty() || outcome != LAB_COMMITTED, "nothing is remarked");
+  if (outcome != LAB_COMMITTED) {
+    check(image.size() >= 4, "memory can be compared");
+    check(lab_incomplete_reasons() == 0 && !reason.empty(), "every reason has what, why and fix");
+    for (const std::string& part : differences(image))
+      check(false, "memory is untouched: " + part);
+  }
+  check_text(probe(), step.state, step.version.c_str());
+  if (failures != 0)
+    std::printf("     %s\n", reason.c_str());
+}
+
+void check_words(const std::string& text, const std::string& wanted) {
+  std::istringstream words(wanted);
+  for (std::string word; words >> word;)
+    check(text.find(word) != std::string::npos, "\"" + text + "\" names " + word);
+}
+
 int run_edit(const std::string& folder, const std::string& compiler) {
   Expected expected = read_expected(folder + "/expected");
   std::printf("%s\n", expected["name"].c_str());
   const std::string place = folder + "/" + compiler;
-  const std::string object_before = place + "/before/edit.o",
-                    object_after = place + "/after/edit.o";
+  const std::string object_before = place + "/before/edit.o";
   lab_start(place.c_str());
   const char* objects = object_before.c_str();
   lab_first_objects(&objects, 1);
@@ -85,29 +124,19 @@ int run_edit(const std::string& folder, const std::string& compiler) {
   const auto probe = reinterpret_cast<const char* (*)()>(dlsym(module, "probe"));
   check_text(probe(), expected["before"], "before");
 
-  const std::vector<MemoryRange> image = take_image("edit.");
-  objects = object_after.c_str();
-  const lab_outcome outcome = lab_reload((place + "/after/libedit.so").c_str(), &objects, 1);
-  const std::string reason = lab_reason();
-  check(name_of(outcome) == expected["expect"],
-        "it is " + name_of(outcome) + ", not " + expected["expect"]);
   if (expected.count("reason " + compiler) != 0)
     expected["reason"] = expected["reason " + compiler];
-  std::istringstream words(expected["reason"]);
-  for (std::string word; words >> word;)
-    check(reason.find(word) != std::string::npos, "the reason names " + word);
-  check(!expected["reason"].empty() || reason.empty() || outcome != LAB_COMMITTED,
-        "nothing is remarked");
-  if (outcome != LAB_COMMITTED) {
-    check(image.size() >= 4, "memory can be compared");
-    check(lab_incomplete_reasons() == 0 && !reason.empty(), "every reason has what, why and fix");
-    for (const std::string& part : differences(image))
-      check(false, "memory is untouched: " + part);
-  }
-  const bool changes = expected.count("after") != 0;
-  check_text(probe(), expected[changes ? "after" : "before"], "after");
-  if (failures != 0)
-    std::printf("     %s\n", reason.c_str());
+  run_step(place,
+           {"after", expected["expect"], expected["reason"],
+            expected[expected.count("after") != 0 ? "after" : "before"]},
+           probe);
+  if (expected.count("then") != 0)
+    run_step(place,
+             {"then", expected.count("expect then") != 0 ? expected["expect then"] : "accepted",
+              expected["reason then"], expected["then"]},
+             probe);
+  if (expected.count("back") != 0)
+    check_words(lab_take_back(), expected["back"]);
   return failures == 0 ? 0 : 1;
 }
 

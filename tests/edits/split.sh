@@ -1,5 +1,5 @@
 #!/bin/sh
-# split.sh <table> <folder>: writes each edit of a table as FOLDER/NUMBER/{before,after}/edit.EXT
+# split.sh <table> <folder>: writes each edit of a table as FOLDER/NUMBER/{before,after[,then]}/edit.EXT
 # and FOLDER/NUMBER/expected, and prints "NUMBER EXT FLAGS" for each. Files that did not change are left
 # as they are.
 set -eu
@@ -20,7 +20,7 @@ awk -v folder="$new" '
     print "name: " substr($0, 4) > (place "/expected")
     next
   }
-  /^-- (before|after)$/ { 
+  /^-- (before|after|then)$/ { 
     part = $2
     system("mkdir -p " place "/" part)
     print "#include \"probe.h\"" > (place "/" part "/edit." ext[count])

@@ -1,47 +1,10 @@
 // Classes whose objects live in frames alone are free to change.
-#include "analysis/running_host.h"
+#include "lineage/host.h"
 #include "lineage/module.h"
 
 using namespace made;
 
 namespace {
-
-// A program of which every answer can be set.
-class Host : public RunningHost {
- public:
-  TypeUses types;
-  std::vector<std::string> called;
-  std::vector<RunningCode> code;
-  std::optional<hr::wire::Failure> blind;
-
-  Host() { types.classes.push_back({"void", {}, {}, false, 0}); }
-
-  TypeUses::Index add(const std::string& name, std::vector<TypeUses::Index> holds = {},
-                      std::uint64_t size = 0) {
-    types.classes.push_back({name, std::move(holds), {}, false, size});
-    return static_cast<TypeUses::Index>(types.classes.size() - 1);
-  }
-
-  hr::wire::Result<std::shared_ptr<const TypeUses>> uses() override {
-    return std::make_shared<const TypeUses>(types);
-  }
-
-  hr::wire::Result<std::shared_ptr<const TypeUses>> uses_of(std::uint32_t generation) override {
-    if (generation == 3)
-      return hr::wire::Failure{"gone", "", ""};
-    return uses();
-  }
-
-  bool calls(const Function& function) override {
-    return std::find(called.begin(), called.end(), function.name) != called.end();
-  }
-
-  hr::wire::Result<std::vector<RunningCode>> staying() override {
-    if (blind)
-      return *blind;
-    return code;
-  }
-};
 
 Module program(const std::string& id, std::uint64_t size) {
   Module module(id);

@@ -5,12 +5,12 @@ using namespace made;
 TEST_CASE("a variable of another size is refused with both types") {
   Module before("old"), after;
   before.variable("_ZL4grid", 0x4000, 16, "int [4]");
-  after.variable("_ZL4grid", 0x4000, 24, "int [6]");
+  after.variable("_ZL4grid", 0x4000, 24, "float [6]");
   const auto reasons = refused(judge(before, after));
   REQUIRE(reasons.size() == 1);
   check_failure(
       reasons[0], "variable grid changed size",
-      "int [4] (16 bytes) -> int [6] (24 bytes) (game.cpp:7); its value was made as the old "
+      "int [4] (16 bytes) -> float [6] (24 bytes) (game.cpp:7); its value was made as the old "
       "type and can't be read as the new one",
       undo);
 }

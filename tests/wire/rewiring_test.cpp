@@ -53,6 +53,15 @@ TEST_CASE("a rewiring comes out as it went in") {
   CHECK(migration.dropped == std::vector<std::string>{"mana"});
   REQUIRE(r.vtables.size() == 1);
   CHECK(r.vtables[0].now == 0x3d10);
+  REQUIRE(r.moves.size() == 1);
+  CHECK(r.moves[0].old_size == 48);
+  CHECK(r.moves[0].to == 0x4400);
+  CHECK(r.moves[0].count == 3);
+  CHECK(r.moves[0].new_stride == 24);
+  CHECK(r.moves[0].members.size() == 1);
+  CHECK(r.moves[0].words == std::vector<std::uint32_t>{0, 1});
+  REQUIRE(r.places.size() == 1);
+  CHECK(r.places[0].name == "hp (game.cpp:3)");
   CHECK(encode(r) == encode(samples::rewiring()));  // whatever the checks above forgot
 }
 
@@ -62,12 +71,16 @@ TEST_CASE("an empty rewiring is a rewiring") {
 }
 
 TEST_CASE("a patch that names a home beyond the list is refused") {
-  Rewiring code, data, image, vtable;
+  Rewiring code, data, image, vtable, move, word, place;
   code.code.push_back({0x10, -4, 0});
   data.data.push_back({0x10, 0x20, 0, 0});
   image.images.push_back({0, 0x10, 4, "x"});
   vtable.vtables.push_back({0, 0x10, "Enemy"});
-  for (const Rewiring& r : {code, data, image, vtable}) {
+  move.moves.emplace_back();
+  word.homes.emplace_back();
+  word.moves.emplace_back().words = {1};
+  place.places.push_back({0, 4, "x"});
+  for (const Rewiring& r : {code, data, image, vtable, move, word, place}) {
     const auto decoded = decode_rewiring(encode(r));
     REQUIRE_FALSE(decoded.ok());
     CHECK(decoded.failure().why == "its rewiring names a home that it does not list");

@@ -34,6 +34,18 @@ inline hr::wire::Rewiring rewiring() {
                    {"mana"}},
                   {}};
   r.vtables = {{1, 0x3d10, "Enemy"}};
+  r.moves = {{0,
+              48,
+              0x4400,
+              96,
+              3,
+              16,
+              24,
+              {{0, 8, 4, 8, How::signed_number, How::signed_number, "hp"}},
+              {0, 1},
+              "scores (game.cpp:3)",
+              "scores has room"}};
+  r.places = {{1, 8, "hp (game.cpp:3)"}};
   return r;
 }
 

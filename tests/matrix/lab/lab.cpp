@@ -9,6 +9,7 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include "src/object_mover.h"
 #include "src/prepare.h"
 #include "src/states.h"
+#include "src/withdraw.h"
 
 #define LAB_EXPORT __attribute__((visibility("default")))
 
@@ -54,6 +56,10 @@ class LabHost : public analysis::RunningHost {
     return std::find(called.begin(), called.end(), function.name) != called.end();
   }
 
+  bool uses_variable(const analysis::Variable& variable) override {
+    return std::find(called.begin(), called.end(), variable.name) != called.end();
+  }
+
   hr::wire::Result<std::vector<analysis::RunningCode>> staying() override {
     return std::vector<analysis::RunningCode>();
   }
@@ -73,6 +79,7 @@ struct Lab {
   analysis::Memory memory;
   std::vector<std::filesystem::path> first_objects;
   unsigned left_alone = 0;
+  std::uintptr_t frame = 0;  // of lab_reload(), which stands for hr_poll()
 };
 
 // Modules present themselves before any code of the host runs.
@@ -181,6 +188,7 @@ lab_outcome hand_over(std::shared_ptr<const analysis::Description> next,
     return LAB_REFUSED_BY_HOST;
   }
   prepared.value()->at_poll = true;
+  prepared.value()->poll_frame = lab().frame;
   auto done = hr::runtime::commit(*prepared.value());
   lab().times.commit_ms = lap(clock);
   if (!done) {
@@ -288,6 +296,7 @@ LAB_EXPORT lab_outcome lab_reload(const char* library, const char* const* object
   lab().reason.clear();
   lab().incomplete = 0;
   lab().times = {};
+  lab().frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   return reload(library, std::vector<std::filesystem::path>(objects, objects + count));
 }
 
@@ -305,6 +314,17 @@ LAB_EXPORT const char* lab_reason(void) {
 
 LAB_EXPORT int lab_incomplete_reasons(void) {
   return lab().incomplete;
+}
+
+LAB_EXPORT const char* lab_take_back(void) {
+  const auto module = lab().module;
+  const auto taken = hr::runtime::withdraw(std::span(&module, 1), *module, module->running());
+  lab().reason.clear();
+  if (taken)
+    lab().lineage->withdraw(taken.value().front().withdrawal.generation);
+  else
+    explain(taken.failure());
+  return lab().reason.c_str();
 }
 
 LAB_EXPORT lab_times lab_last_times(void) {

@@ -58,6 +58,10 @@ int lab_incomplete_reasons(void);
 
 struct lab_times lab_last_times(void);
 
+/* Takes the newest generation back. "" when that was done; else why it can't be. Valid until the
+ * next call. */
+const char* lab_take_back(void);
+
 /* Functions that the last reload left alone, as proven unchanged. */
 unsigned lab_left_alone(void);
 
