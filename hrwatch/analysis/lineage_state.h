@@ -33,9 +33,15 @@ struct LivingVariable {
 struct VariableUser {
   std::uint32_t generation = 0;
   Address begin = 0;
-  std::uint64_t size = 0;           // bytes
+  std::uint64_t size = 0;                  // bytes
   std::uint32_t slot = ~std::uint32_t{0};  // no_slot where it can't be superseded
   std::string name;
+};
+
+// Storage of a generation that nobody uses: its variables live elsewhere.
+struct DeadStorage {
+  hr::wire::Home begin;
+  std::uint64_t size = 0;  // bytes
 };
 
 // A thread-local in the TLS image of the owning generation.
@@ -112,6 +118,7 @@ struct Lineage::State {
   std::unordered_map<std::string, std::vector<std::string>> split_types;
   std::unordered_map<Key, LivingVariable> variables;
   std::unordered_map<Key, std::vector<VariableUser>> users;  // of each variable
+  std::vector<DeadStorage> dead;
   std::vector<LivingThreadLocal> thread_locals;  // empty: no generation has any yet
   std::uint64_t tls_size = 0;
   std::uint32_t tls_owner = 0;

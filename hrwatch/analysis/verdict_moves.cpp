@@ -133,6 +133,8 @@ void name_places(Judgement& judgement) {
       judgement.rewiring.places.push_back(
           {judgement.home(living->second.home), living->second.room, declared_at(variable)});
   }
+  for (const DeadStorage& dead : judgement.state.dead)
+    judgement.rewiring.places.push_back({judgement.home(dead.begin), dead.size, ""});
 }
 
 }  // namespace

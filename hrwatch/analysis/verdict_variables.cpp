@@ -1,5 +1,6 @@
 // Sharing: which variables of the next build live already, and where; whether they still are what
 // they were; and which edited initial values have to be written.
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 
@@ -97,6 +98,8 @@ void judge_variables(Judgement& judgement) {
   }
 }
 
+namespace {
+
 // All generations' words lead to the one storage, but those of before it.
 void adopt_words(Lineage::State& state, const Description& next, std::uint32_t number) {
   const AddressIndex variables(next.variables);
@@ -111,12 +114,31 @@ void adopt_words(Lineage::State& state, const Description& next, std::uint32_t n
   }
 }
 
+// Ranges of variables that live elsewhere, with the padding between them.
+void adopt_dead(Lineage::State& state, const Description& next, std::uint32_t number) {
+  DeadStorage* open = nullptr;
+  for (const Variable& variable : next.variables) {
+    if (state.variables[variable.key].home.generation == number) {
+      open = nullptr;
+      continue;
+    }
+    constexpr std::uint64_t widest_gap = 64;  // the largest usual alignment
+    if (open == nullptr || variable.address > open->begin.address + open->size + widest_gap)
+      open = &state.dead.emplace_back(DeadStorage{{number, variable.address, 0, {}}, 0});
+    open->size = std::max(open->size, variable.address + variable.size - open->begin.address);
+  }
+}
+
+}  // namespace
+
 void adopt_variables(Lineage::State& state, const Description& next, std::uint32_t number) {
   for (const Variable& variable : next.variables) {
     LivingVariable& living = state.variables[variable.key];
     const Storage storage = storage_for(variable, living);
     const bool fresh = living.home.address == 0;
     if (fresh || storage == Storage::grows || storage == Storage::other) {
+      if (!fresh)
+        state.dead.push_back({living.home, living.room});
       living.home = home_of(variable, number);
       living.room = variable.size;
       living.words.clear();
@@ -132,6 +154,7 @@ void adopt_variables(Lineage::State& state, const Description& next, std::uint32
     living.dynamic = variable.dynamic;
   }
   adopt_words(state, next, number);
+  adopt_dead(state, next, number);
 }
 
 }  // namespace hrwatch::analysis

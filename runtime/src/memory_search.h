@@ -51,11 +51,10 @@ class MemorySearch {
   wire::Result<wire::Done> search(Reader& reader, const Region& region);
   void check(const std::byte* bytes, std::size_t size, Pointer at);
 
-  OwnVector<Range> sought_;
+  OwnVector<Range> sought_;  // the first one holds all others
   OwnVector<Range> also_;
   OwnVector<Range> left_out_;
-  Range stack_;  // of the calling thread
-  Pointer lowest_ = ~Pointer{0}, highest_ = 0;
+  Range stack_;             // of the calling thread
   std::uint64_t seen_ = 0;  // bytes
   OwnVector<Finding> findings_;
 };

@@ -73,9 +73,11 @@ class MemorySearch::Reader {
 };
 
 void MemorySearch::look_for(Pointer begin, Pointer end) {
+  if (sought_.empty())
+    sought_.push_back({begin, end});
   sought_.push_back({begin, end});
-  lowest_ = std::min(lowest_, begin);
-  highest_ = std::max(highest_, end);
+  sought_.front().begin = std::min(sought_.front().begin, begin);
+  sought_.front().end = std::max(sought_.front().end, end);
 }
 
 void MemorySearch::look_at(Pointer begin, Pointer end) {
@@ -87,7 +89,7 @@ void MemorySearch::leave_out(Pointer begin, Pointer end) {
 }
 
 bool MemorySearch::is_sought(Pointer value) const {
-  return std::any_of(sought_.begin(), sought_.end(), [value](const Range& range) {
+  return std::any_of(sought_.begin() + 1, sought_.end(), [value](const Range& range) {
     return value >= range.begin && value <= range.end;
   });
 }
@@ -118,11 +120,11 @@ void MemorySearch::add_dead_stack(const CallerState& caller) {
 }
 
 void MemorySearch::check(const std::byte* bytes, std::size_t size, Pointer at) {
-  const Pointer span = highest_ - lowest_;
+  const Pointer lowest = sought_.front().begin, span = sought_.front().end - lowest;
   for (std::size_t i = 0; i + sizeof(Pointer) <= size; ++i) {  // packed structs: at any byte
     Pointer value;
     std::memcpy(&value, bytes + i, sizeof value);
-    if (value - lowest_ > span || !is_sought(value) || is_left_out(at + i))
+    if (value - lowest > span || !is_sought(value) || is_left_out(at + i))
       continue;
     const bool stack = at + i >= stack_.begin && at + i < stack_.end;
     if (findings_.size() < most_findings)
@@ -162,6 +164,8 @@ wire::Result<wire::Done> MemorySearch::search(Reader& reader, const Region& regi
 }
 
 wire::Result<OwnVector<Finding>> MemorySearch::run(const CallerState& caller) {
+  if (sought_.empty())
+    return std::move(findings_);
   auto map = MemoryMap::read();
   if (!map)
     return map.failure();

@@ -32,6 +32,9 @@ MemorySearch search_of(const Prepared& prepared) {
       for (const Pointer word : move.words)
         search.leave_out(word, word + sizeof(Pointer));
     }
+    for (const PlannedPlace& place : plan.places)
+      if (place.name.empty())
+        search.leave_out(place.begin, place.begin + place.size);
     // Nobody runs it yet, and its own words lead to the new storage.
     search.leave_out(plan.generation->image.begin, plan.generation->image.end);
     for (const LoadedImage& image : plan.module->images()) {
@@ -98,7 +101,7 @@ std::string holder(const Prepared& prepared, const Finding& finding) {
     return "a local variable of a function that waits for hr_poll()";
   for (const ModulePlan& plan : prepared.plans) {
     for (const PlannedPlace& place : plan.places)
-      if (finding.at >= place.begin && finding.at - place.begin < place.size)
+      if (!place.name.empty() && finding.at >= place.begin && finding.at - place.begin < place.size)
         return place.name;
     if (plan.module->contains(finding.at))
       return "data of module " + plan.module->name();

@@ -154,7 +154,7 @@ struct VariableMove {
 struct VariablePlace {
   std::uint32_t home = 0;
   std::uint64_t size = 0;  // bytes
-  std::string name;
+  std::string name;        // "" = copies of variables that live elsewhere: nobody reads them
 };
 
 struct Rewiring {

@@ -8,7 +8,7 @@ foreach(compiler g++ clang++)
                   COMPILER ${compiler})
   hr_refusal_case(variable_type-${compiler} SOURCE variable_type.cpp WORD speed
                   COMPILER ${compiler})
-  hr_refusal_case(variable_size-${compiler} SOURCE variable_size.cpp WORD scores
+  hr_refusal_case(variable_size-${compiler} SOURCE variable_size.cpp WORD holder BY host
                   COMPILER ${compiler})
   hr_refusal_case(enum_underlying-${compiler} SOURCE enum_underlying.cpp WORD Kind
                   COMPILER ${compiler})

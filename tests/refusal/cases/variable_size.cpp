@@ -1,4 +1,4 @@
-// An array that grows: whoever holds its address has the old one.
+// An array that grows while something points into it: whoever holds its address has the old one.
 #if VERSION == 2
 int scores[6] = {30, 4};
 #else
