@@ -17,7 +17,7 @@ static void show_failure(hr_failure failure) {
 
 static void on_event(const hr_event* event, void* user) {
   (void)user;
-  if (event->kind == HR_EVENT_LIBRARY)
+  if (event->kind == HR_EVENT_LIBRARY && event->library_state == HR_LIBRARY_ERROR)
     show_failure((hr_failure){event->what, event->why, event->fix});
   if (event->kind == HR_EVENT_RELOADED)
     fprintf(stderr, "%s: load %u\n", event->module, event->generation);

@@ -15,8 +15,8 @@ wire::Failure misses(const Binding& binding, const std::string& library) {
 }
 
 // Threads may be reading: no reader sees half a pointer.
-void store_bytes(void* to, const std::byte* from, std::uint64_t size) {
-  auto* at = static_cast<std::byte*>(to);
+void store_bytes(void* to, const unsigned char* from, std::uint64_t size) {
+  auto* at = static_cast<unsigned char*>(to);
   std::uint64_t done = 0;
   constexpr std::uint64_t word = sizeof(std::uint64_t);
   while (done < size) {
@@ -58,14 +58,14 @@ wire::Result<Bound> resolve(const Binding& binding, const std::string& library,
 
 void write(const Bound& bound) {
   if (bound.binding.size != 0)
-    store_bytes(bound.binding.where, reinterpret_cast<const std::byte*>(bound.address),
+    store_bytes(bound.binding.where, reinterpret_cast<const unsigned char*>(bound.address),
                 bound.binding.size);
   else
     __atomic_store_n(static_cast<Pointer*>(bound.binding.where), bound.address, __ATOMIC_RELEASE);
 }
 
 void write_nothing(const Binding& binding) {
-  const std::vector<std::byte> zero(std::max<std::uint64_t>(binding.size, sizeof(Pointer)));
+  const std::vector<unsigned char> zero(std::max<std::uint64_t>(binding.size, sizeof(Pointer)));
   store_bytes(binding.where, zero.data(), binding.size != 0 ? binding.size : sizeof(Pointer));
 }
 

@@ -1,10 +1,10 @@
 #include "src/library.h"
 
-#include <cxxabi.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
+
+#include "src/program_call.h"
 
 namespace hr::runtime {
 namespace {
@@ -16,19 +16,6 @@ std::string name_of(const std::string& path) {
   return name.rfind("lib", 0) == 0 && name.size() > 3 ? name.substr(3) : name;
 }
 
-// The program's own functions: what they throw ends here.
-template <class Call>
-bool survives(Call call) {
-  try {
-    call();
-    return true;
-  } catch (const abi::__forced_unwind&) {
-    throw;  // the thread is being cancelled
-  } catch (...) {
-    return false;
-  }
-}
-
 }  // namespace
 
 std::mutex& libraries_mutex() {
@@ -37,19 +24,6 @@ std::mutex& libraries_mutex() {
 }
 
 // ---- whose turn it is
-
-class Library::Entered {
- public:
-  explicit Entered(Library& library) : library_(library) { library_.enter(true); }
-
-  ~Entered() { library_.leave(); }
-
-  Entered(const Entered&) = delete;
-  Entered& operator=(const Entered&) = delete;
-
- private:
-  Library& library_;
-};
 
 bool Library::enter(bool wait) {
   std::unique_lock lock(libraries_mutex());
@@ -142,8 +116,7 @@ void Library::tell(hr_event_kind kind, int generation, wire::Failure failure) {
 }
 
 // `change` says whether the program is to be told.
-template <class Change>
-void Library::progress(Change change) {
+void Library::progress(const std::function<bool(LibraryProgress&)>& change) {
   wire::Failure failure;
   int generation = 0;
   {
@@ -277,174 +250,6 @@ wire::Result<std::vector<Bound>> Library::resolve_all(const LibraryImage& image)
     bounds.push_back(std::move(bound).value());
   }
   return bounds;
-}
-
-// ---- going live
-
-bool Library::go_live(Listeners& listeners) {
-  if (!enter(false))
-    return false;
-  {
-    const std::lock_guard lock(libraries_mutex());
-    brought_ = false;
-  }
-  if (pending_ != nullptr) {
-    listeners_ = &listeners;
-    survives([&] { take_in(std::move(pending_)); });
-    listeners_ = nullptr;
-  }
-  leave();
-  return true;
-}
-
-std::optional<wire::Failure> Library::ask_load_hook(LibraryImage& image) {
-  if (hooks_.load == nullptr)
-    return std::nullopt;
-  incoming_ = &image;
-  int wanted = 0;
-  const bool returned = survives([&] { wanted = hooks_.load(handle_, hooks_.user); });
-  incoming_ = nullptr;
-  if (returned && wanted != 0)
-    return std::nullopt;
-  return wire::Failure{path_ + " was not taken in",
-                       returned ? "the program's load hook returned 0"
-                                : "the program's load hook threw an exception",
-                       "mend what it checks or starts, and build again"};
-}
-
-// All or nothing: until every binding is found and the program agrees, nothing is written.
-bool Library::take_in(std::unique_ptr<LibraryImage> image) {
-  const int before = generation();
-  if (before >= 0)
-    tell(HR_EVENT_RELOADING, before + 1);
-  auto bounds = resolve_all(*image);
-  std::optional<wire::Failure> failure;
-  if (!bounds) {
-    failure = bounds.failure();
-  } else {
-    if (hooks_.freeze != nullptr)
-      survives([&] { hooks_.freeze(handle_, hooks_.user); });
-    failure = ask_load_hook(*image);
-    if (!failure) {
-      bounds = resolve_all(*image);  // the hook may have bound more
-      if (bounds)
-        put_in(std::move(image), std::move(bounds).value());
-      else
-        failure = bounds.failure();
-    }
-    if (hooks_.thaw != nullptr)
-      survives([&] { hooks_.thaw(handle_, hooks_.user); });
-  }
-  if (failure) {
-    refused_ = image->content();
-    drop(std::move(image));
-    fail(std::move(*failure));
-    return false;
-  }
-  progress([](LibraryProgress& state) { return state.live(); });
-  if (before >= 0)
-    tell(HR_EVENT_RELOADED, before + 1);
-  return true;
-}
-
-void Library::put_in(std::unique_ptr<LibraryImage> image, std::vector<Bound> bounds) {
-  if (current_ != nullptr)
-    older_.push_back(std::move(current_));
-  current_ = std::move(image);
-  refused_.reset();
-  live_ = std::move(bounds);
-  for (const Bound& bound : live_)
-    write(bound);
-  show_live();
-}
-
-void Library::show_live() {
-  views_.push_back(make_view(live_));
-  view_.store(views_.back().get(), std::memory_order_release);
-}
-
-// ---- bindings
-
-void Library::forget_bound(const void* where) {
-  std::erase_if(bindings_, [&](const Binding& binding) { return binding.where == where; });
-  std::erase_if(live_, [&](const Bound& bound) { return bound.binding.where == where; });
-}
-
-bool Library::bind(Binding binding) {
-  const Entered entered(*this);
-  forget_bound(binding.where);
-  bindings_.push_back(binding);
-  const LibraryImage* image = incoming_ == nullptr ? current_.get() : nullptr;
-  if (image == nullptr)
-    return false;
-  auto bound = resolve(binding, path_, [&](const std::string& name) { return image->find(name); });
-  if (!bound) {
-    fail(bound.failure());
-    return false;
-  }
-  write(bound.value());
-  live_.push_back(std::move(bound).value());
-  show_live();
-  return true;
-}
-
-bool Library::unbind(const void* where) {
-  const Entered entered(*this);
-  const std::size_t before = bindings_.size();
-  forget_bound(where);
-  return bindings_.size() != before;
-}
-
-std::optional<Symbol> Library::find(const std::string& name) {
-  const Entered entered(*this);
-  const LibraryImage* image = incoming_ != nullptr ? incoming_ : current_.get();
-  return image != nullptr ? image->find(name) : std::nullopt;
-}
-
-// ---- the end
-
-std::optional<wire::Failure> Library::let_go(LibraryImage& image) {
-  auto stays = image.close();
-  if (!stays)
-    outlet_.forget(image.image().begin, image.image().end);
-  return stays;
-}
-
-int Library::unload(bool all) {
-  const Entered entered(*this);
-  if (all && incoming_ == nullptr) {
-    drop_pending();
-    for (const Bound& bound : live_)
-      write_nothing(bound.binding);
-    live_.clear();
-    view_.store(nullptr, std::memory_order_release);
-    if (current_ != nullptr) {
-      older_.push_back(std::move(current_));
-      progress([](LibraryProgress& state) { return state.unloaded(); });
-    }
-  }
-  std::optional<wire::Failure> why;
-  std::erase_if(older_, [&](const std::unique_ptr<LibraryImage>& image) {
-    const auto stays = let_go(*image);
-    if (stays)
-      why = stays;
-    return !stays;
-  });
-  if (why)
-    note(*why);
-  return static_cast<int>(older_.size());
-}
-
-bool Library::close() {
-  const Entered entered(*this);
-  {
-    const std::lock_guard lock(libraries_mutex());
-    if (turn_.depth > 1)
-      return false;
-  }
-  drop_pending();
-  bindings_.clear();
-  return true;
 }
 
 }  // namespace hr::runtime

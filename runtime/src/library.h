@@ -81,7 +81,20 @@ class Library : public std::enable_shared_from_this<Library> {
     std::condition_variable ended;
   };
 
-  class Entered;
+  // The turn, for the length of a scope.
+  class Entered {
+   public:
+    explicit Entered(Library& library) : library_(library) { library_.enter(true); }
+
+    ~Entered() { library_.leave(); }
+
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+
+   private:
+    Library& library_;
+  };
+
   bool enter(bool wait);
   void leave();
 
@@ -99,8 +112,7 @@ class Library : public std::enable_shared_from_this<Library> {
   std::optional<wire::Failure> let_go(LibraryImage& image);
   void unchanged();
   void fail(wire::Failure failure);
-  template <class Change>
-  void progress(Change change);
+  void progress(const std::function<bool(LibraryProgress&)>& change);
   void tell(Event event);
   void tell(hr_event_kind kind, int generation, wire::Failure failure = {});
 

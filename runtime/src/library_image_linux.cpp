@@ -11,6 +11,7 @@
 #include "src/generation.h"
 #include "src/initialiser_call.h"
 #include "src/library_image.h"
+#include "src/library_needs.h"
 
 namespace hr::runtime {
 namespace {
@@ -137,6 +138,7 @@ wire::Result<std::unique_ptr<LibraryImage>> LibraryImage::load(LibraryCopy copy,
                                                                const std::string& path) {
   const LoadingGeneration loading;
   const Initialisers initialisers = take_initialisers(copy.path());
+  const LibraryNeeds needs(copy.path(), path);
   void* handle = ::dlopen(copy.path().c_str(), RTLD_NOW | RTLD_LOCAL);
   std::optional<LoadedImage> image = handle != nullptr ? image_of(handle) : std::nullopt;
   if (!image)

@@ -5,11 +5,15 @@
 
 namespace hrwatch::tests {
 
-std::string plug(const std::string& name) {
+std::string file(const std::string& path) {
   std::ostringstream text;
-  std::ifstream in(std::string(HR_TEST_PLUGS) + "/libplug_" + name + ".so", std::ios::binary);
+  std::ifstream in(path, std::ios::binary);
   text << in.rdbuf();
   return text.str();
+}
+
+std::string plug(const std::string& name) {
+  return file(std::string(HR_TEST_PLUGS) + "/libplug_" + name + ".so");
 }
 
 Plug::Plug(const std::string& name) : sandbox_("explicit-" + name) {}

@@ -19,6 +19,9 @@ struct PlugTable {
 // The bytes of a library that was built for the tests: "1", "lacks", ...
 std::string plug(const std::string& name);
 
+// All of a file.
+std::string file(const std::string& path);
+
 // A library under one path, which the test replaces.
 class Plug {
  public:

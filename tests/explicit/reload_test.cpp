@@ -356,6 +356,49 @@ TEST_CASE("the program is told, in order") {
   CHECK(told == Words{"state 2", "state 4", "refused", "state 2", "state 4", "refused"});
 }
 
+// Before the next one, which loads what is missing here.
+TEST_CASE("what a library needs and does not find is named") {
+  const Plug plug("nowhere");
+  plug.truncate("needs_1");
+  hr_library* library = hr_open(plug.path().c_str());
+  CHECK(hr_status(library) == HR_LIBRARY_ERROR);
+  CHECK(says(library, "libplug_beside.so: cannot open shared object file"));
+  hr_close(library);
+}
+
+TEST_CASE("a library finds what lies beside it, though its copy lies elsewhere") {
+  const Plug plug("origin");
+  plug.folder().write("beside/libplug_beside.so", hrwatch::tests::plug("beside"));
+  plug.truncate("needs_1");
+  hr_library* library = hr_open(plug.path().c_str());
+  int (*beside)(void) = nullptr;
+  CHECK(hr_bind(library, "plug_beside", &beside) == 1);
+  REQUIRE(beside != nullptr);
+  CHECK(beside() == 41);
+  plug.rename("needs_2");
+  CHECK(hr_reload(library) == 1);
+  CHECK(beside() == 42);
+  hr_close(library);
+}
+
+TEST_CASE("a hot module can be opened by path, and is then none of the tool's") {
+  const Plug plug("hot");
+  plug.folder().write("lib/libplug.so", file(HR_TEST_TINY_1));
+  hr_library* library = hr_open(plug.path().c_str());
+  int (*number)(void) = nullptr;
+  CHECK(hr_bind(library, "tiny_version", &number) == 1);
+  REQUIRE(number != nullptr);
+  CHECK(number() == 1);
+  CHECK(hr_generation("tiny") == -1);
+  CHECK(hr_enabled() == 0);
+  plug.folder().replace("lib/libplug.so", file(HR_TEST_TINY_2));
+  CHECK(hr_reload(library) == 1);
+  CHECK(number() == 2);
+  CHECK(hr_unload(library, HR_UNLOAD_OLD) == 0);
+  CHECK(number() == 2);
+  hr_close(library);
+}
+
 TEST_CASE("nothing is asked of a NULL") {
   CHECK(hr_open(nullptr) == nullptr);
   CHECK(hr_close(nullptr) == 0);
