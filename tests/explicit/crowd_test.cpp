@@ -81,8 +81,8 @@ void crowd(const Plug& plug, bool polls) {
       }
     });
   }
-  const std::array<std::string, 3> builds = {"2", "3", "1"};
-  for (std::size_t i = 0; i < 400; ++i) {
+  const std::array<std::string, 3> builds = {"2", "3", "1"};  // the last one stays
+  for (std::size_t i = 0; i < 402; ++i) {
     plug.rename(builds[i % builds.size()]);
     if (polls)
       hr_poll();
