@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "analysis/content_hash.h"
+
 namespace hrwatch::analysis {
 namespace {
 
@@ -13,15 +15,6 @@ std::uint64_t mixed(std::uint64_t value) {
   value ^= value >> 27;
   value *= 0x94d049bb133111eb;
   return value ^ (value >> 31);
-}
-
-// FNV-1a: unlike std::hash the same in every build of the tool.
-std::uint64_t hashed(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  }
-  return hash;
 }
 
 // The bodies of each group's closures by number: the sum over all functions that belong to one
@@ -111,7 +104,7 @@ Identity identity_of(const Function& function, const ClosureGroups& groups, cons
     epoch = group == groups.end() ? 0 : group->second.epoch;
   }
   const Identity identity =
-      mixed(function.key ^ mixed(hashed(return_type(function.prototype)) + epoch));
+      mixed(function.key ^ mixed(hash_of(return_type(function.prototype)) + epoch));
   const auto layouts = epochs.find(function.key);
   return layouts == epochs.end() ? identity : mixed(identity + layouts->second);
 }

@@ -125,6 +125,7 @@ struct Lineage::State {
   std::unordered_map<Key, KnownConstant> constants;
   std::vector<KnownFunction> functions;     // by slot
   std::vector<std::uint32_t> newest_slots;  // one each of newest->functions; no_slot = none
+  std::vector<Identity> newest_identities;  // likewise; 0 = none
   std::unordered_map<Identity, std::uint32_t> slots;  // of each identity
   std::unordered_map<std::string, ClosureGroup> closures;
   Epochs epochs;

@@ -26,6 +26,7 @@ bool has_identity(const Function& function) {
 // no_slot where a function has no identity, or shares it with another one at another address.
 struct Assignment {
   std::vector<std::uint32_t> slots;
+  std::vector<Identity> identities;        // 0 where there is none
   std::vector<const Function*> newcomers;  // their slots follow those of the state, in order
   std::vector<Identity> newcomer_identities;
   std::vector<const Function*> ambiguous;
@@ -33,19 +34,45 @@ struct Assignment {
   std::vector<bool> renewed;  // by slot: `next` has a body for it that takes over
 };
 
+// Finds the slots of functions that come in nearly the order of the newest generation's: most are
+// next in line, and looking a hundred thousand up in a hash table costs more than all else here.
+class KnownSlots {
+ public:
+  explicit KnownSlots(const Lineage::State& state) : state_(state) {}
+
+  std::uint32_t find(Identity identity) {
+    constexpr std::size_t gap = 4;  // functions that went
+    const auto& identities = state_.newest_identities;
+    for (std::size_t i = next_; i < std::min(next_ + gap, identities.size()); ++i) {
+      if (identities[i] == identity && state_.newest_slots[i] != no_slot) {
+        next_ = i + 1;
+        return state_.newest_slots[i];
+      }
+    }
+    const auto known = state_.slots.find(identity);
+    return known != state_.slots.end() ? known->second : no_slot;
+  }
+
+ private:
+  const Lineage::State& state_;
+  std::size_t next_ = 0;
+};
+
 void assign_slots(const Lineage::State& state, const Description& next, const ClosureGroups& groups,
                   const Epochs& epochs, Assignment& result) {
   result.slots.reserve(next.functions.size());
+  result.identities.reserve(next.functions.size());
+  KnownSlots known_slots(state);
   std::unordered_map<Identity, std::uint32_t> added;
   std::vector<const Function*> owners(state.functions.size());
   for (const Function& function : next.functions) {
     std::uint32_t slot = no_slot;
+    result.identities.push_back(0);
     if (has_identity(function)) {
       const Identity identity = identity_of(function, groups, epochs);
-      const auto known = state.slots.find(identity);
-      if (known != state.slots.end()) {
-        slot = known->second;
-      } else {
+      result.identities.back() = identity;
+      slot = known_slots.find(identity);
+      if (slot == no_slot) {
         const auto free = static_cast<std::uint32_t>(owners.size());
         const auto [place, is_new] = added.try_emplace(identity, free);
         slot = place->second;
@@ -144,22 +171,6 @@ std::vector<Superseded> superseded(const Lineage::State& state, const std::vecto
       [](const Superseded& a, const Superseded& b) { return place(a.live) == place(b.live); });
   entries.erase(end, entries.end());
   return entries;
-}
-
-// Leads the body of the next build to the older one, before anything runs there: the same short
-// jump as of a superseded entry, to a jump that stands in the six bytes before it.
-void lead_back(Judgement& judgement, const Function& function, const LiveEntry& live) {
-  constexpr Address area = 6;  // bytes before the entry (-fpatchable-function-entry=8,6)
-  const auto byte = [](Address value) {
-    return static_cast<std::byte>(value & 0xff);
-  };
-  hr::wire::Rewiring& rewiring = judgement.rewiring;
-  const auto home = static_cast<std::uint32_t>(rewiring.homes.size());
-  rewiring.homes.push_back({live.generation, live.entry, 0, {}});
-  const Address jump = function.address - area;
-  rewiring.bytes.push_back({jump, {std::byte{0xe9}}});
-  rewiring.code.push_back({jump + 1, -4, home});
-  rewiring.bytes.push_back({function.nop, {std::byte{0xeb}, byte(jump - (function.nop + 2))}});
 }
 
 // For each slot: whether `next` has a body for it, kept or new.
@@ -291,7 +302,9 @@ void judge_functions(Judgement& judgement) {
     const std::uint32_t slot = judgement.slots[i];
     if (assignment.kept[i]) {
       if (std::exchange(led_back, functions[i].address) != functions[i].address) {
-        lead_back(judgement, functions[i], state.functions[slot].live);
+        const LiveEntry& live = state.functions[slot].live;
+        judgement.rewiring.lead_backs.push_back(
+            {functions[i].address, functions[i].nop, live.entry, live.generation});
       }
     } else if (slot != no_slot && (slot < state.functions.size() || functions[i].nop != 0)) {
       judgement.rewiring.slots.push_back({slot, functions[i].address});
@@ -339,6 +352,7 @@ void adopt_functions(Lineage::State& state, const Description& next, std::uint32
     }
   }
   state.newest_slots = assignment.slots;
+  state.newest_identities = assignment.identities;
   for (auto& [name, group] : groups) {
     state.closures[name] = std::move(group);
   }

@@ -83,6 +83,18 @@ void divert_entry(const Forwarding& forwarding) {
   store_half(forwarding.nop, static_cast<std::uint16_t>(short_jump | (jump_back(forwarding) << 8)));
 }
 
+LeadBackCode lead_back_code(const wire::LeadBack& lead) {
+  constexpr std::uint8_t near_jump = 0xe9;  // jmp rel32
+  LeadBackCode code;
+  code.area = lead.entry - area_before_entry;
+  code.area_size = area_before_entry;
+  code.behind_jump = code.area + 1 + sizeof(std::int32_t);
+  code.jump = near_jump;
+  const auto distance = static_cast<std::uint8_t>(code.area - (lead.nop + 2));
+  code.short_jump = static_cast<std::uint16_t>(short_jump | (distance << 8));
+  return code;
+}
+
 std::vector<Pointer> split_nops(const LoadedImage& image, const void* const* begin,
                                 const void* const* end) {
   std::vector<Pointer> result;

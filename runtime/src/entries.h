@@ -8,6 +8,7 @@
 #include "src/loaded_image.h"
 #include "src/raw_memory.h"
 #include "wire/result.h"
+#include "wire/rewiring.h"
 
 namespace hr::runtime {
 
@@ -26,6 +27,18 @@ bool can_forward(const Forwarding& forwarding);
 void write_slot_jump(const Forwarding& forwarding);
 // Second half: one aligned 2-byte store; every call from now on goes through the slot.
 void divert_entry(const Forwarding& forwarding);
+
+// The jump of an entry that leads to an older body, in link-time addresses: `jump` and 4 bytes of
+// distance from `behind_jump` at `area`, `short_jump` at the NOP.
+struct LeadBackCode {
+  wire::Address area = 0;
+  std::size_t area_size = 0;  // bytes
+  wire::Address behind_jump = 0;
+  std::uint8_t jump = 0;
+  std::uint16_t short_jump = 0;
+};
+
+LeadBackCode lead_back_code(const wire::LeadBack& lead);
 
 // The NOPs at entries that are two 1-byte ones (90 90) instead of one of 2 bytes: a thread could
 // stand between the two. `begin` to `end` are starts of areas, as in __patchable_function_entries;

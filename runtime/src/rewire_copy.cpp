@@ -1,3 +1,4 @@
+#include "src/entries.h"
 #include "src/homes.h"
 #include "src/rewire.h"
 
@@ -50,6 +51,13 @@ wire::Failure misfit(const ModulePlan& plan, const char* why) {
           "save again; if that does not help, restart the program"};
 }
 
+wire::Failure too_far(const ModulePlan& plan) {
+  return {"generation " + std::to_string(plan.generation->number) + " of " + plan.module->name() +
+              " is too far from the live data",
+          "it was mapped more than 2 GB away: address space near the module is used up",
+          "restart the program"};
+}
+
 wire::Result<wire::Done> add_code(const wire::Rewiring& rewiring, const Addresses& homes,
                                   const ModulePlan& plan, CopyWrites& writes) {
   const LoadedImage& image = plan.generation->image;
@@ -59,12 +67,28 @@ wire::Result<wire::Done> add_code(const wire::Rewiring& rewiring, const Addresse
     const auto distance =
         static_cast<std::int64_t>(homes[patch.home] - image.at(patch.at)) + patch.addend;
     if (distance != static_cast<std::int32_t>(distance))
-      return wire::Failure{
-          "generation " + std::to_string(plan.generation->number) + " of " + plan.module->name() +
-              " is too far from the live data",
-          "it was mapped more than 2 GB away: address space near the module is used up",
-          "restart the program"};
+      return too_far(plan);
     writes.add(patch.at, static_cast<std::uint32_t>(static_cast<std::int32_t>(distance)), 4);
+  }
+  return wire::Done{};
+}
+
+wire::Result<wire::Done> add_lead_backs(const wire::Rewiring& rewiring, const ModulePlan& plan,
+                                        CopyWrites& writes) {
+  const LoadedImage& image = plan.generation->image;
+  for (const wire::LeadBack& lead : rewiring.lead_backs) {
+    const LeadBackCode code = lead_back_code(lead);
+    const LoadedImage* older = image_of(*plan.module, *plan.generation, lead.generation);
+    if (older == nullptr || older == &image || !image.holds_code(code.area, code.area_size) ||
+        !image.holds_code(lead.nop, 2) || !older->holds_code(lead.body, 1))
+      return misfit(plan, "it leads to code that is not there");
+    const auto distance =
+        static_cast<std::int64_t>(older->at(lead.body) - image.at(code.behind_jump));
+    if (distance != static_cast<std::int32_t>(distance))
+      return too_far(plan);
+    const auto operand = static_cast<std::uint32_t>(static_cast<std::int32_t>(distance));
+    writes.add(code.area, code.jump | std::uint64_t{operand} << 8, 5);
+    writes.add(lead.nop, code.short_jump, 2);
   }
   return wire::Done{};
 }
@@ -89,10 +113,12 @@ wire::Result<wire::Done> add_data(const wire::Rewiring& rewiring, const Addresse
 
 }  // namespace
 
-wire::Result<wire::Done> rewire_copy(const wire::Rewiring& rewiring,
-                                     const Addresses& homes, const ModulePlan& plan) {
+wire::Result<wire::Done> rewire_copy(const wire::Rewiring& rewiring, const Addresses& homes,
+                                     const ModulePlan& plan) {
   CopyWrites writes(plan.generation->image);
   if (auto added = add_code(rewiring, homes, plan, writes); !added)
+    return added;
+  if (auto added = add_lead_backs(rewiring, plan, writes); !added)
     return added;
   if (auto added = add_data(rewiring, homes, plan, writes); !added)
     return added;

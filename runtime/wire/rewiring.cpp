@@ -48,6 +48,13 @@ void put(Writer& out, const TlsPatch& patch) {
   out.number(patch.owner);
 }
 
+void put(Writer& out, const LeadBack& lead) {
+  out.number(lead.entry);
+  out.number(lead.nop);
+  out.number(lead.body);
+  out.number(lead.generation);
+}
+
 void put(Writer& out, const BytePatch& patch) {
   out.number(patch.at);
   out.count(patch.bytes.size());
@@ -175,6 +182,13 @@ void get(Reader& in, DataPatch& patch) {
 void get(Reader& in, TlsPatch& patch) {
   patch.at = in.number<Address>();
   patch.owner = in.number<std::uint32_t>();
+}
+
+void get(Reader& in, LeadBack& lead) {
+  lead.entry = in.number<Address>();
+  lead.nop = in.number<Address>();
+  lead.body = in.number<Address>();
+  lead.generation = in.number<std::uint32_t>();
 }
 
 void get(Reader& in, BytePatch& patch) {
@@ -312,6 +326,7 @@ std::vector<std::byte> encode(const Rewiring& rewiring) {
   put_list(out, rewiring.code);
   put_list(out, rewiring.data);
   put_list(out, rewiring.tls);
+  put_list(out, rewiring.lead_backs);
   put_list(out, rewiring.bytes);
   put_list(out, rewiring.images);
   put_list(out, rewiring.supersede);
@@ -336,6 +351,7 @@ Result<Rewiring> decode_rewiring(std::span<const std::byte> bytes) {
   get_list(in, rewiring.code, 20);
   get_list(in, rewiring.data, 28);
   get_list(in, rewiring.tls, 12);
+  get_list(in, rewiring.lead_backs, 28);
   get_list(in, rewiring.bytes, 12);
   get_list(in, rewiring.images, 24);
   get_list(in, rewiring.supersede, 24);

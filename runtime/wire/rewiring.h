@@ -51,6 +51,16 @@ struct TlsPatch {
   std::uint32_t owner = 0;
 };
 
+// A function of the new generation whose body is proven to be the one that runs already: whoever
+// comes to it goes on to that one. Its six bytes before `entry` become `jmp body`, its 2-byte NOP
+// at `nop` a short jump to them, before anything runs there.
+struct LeadBack {
+  Address entry = 0;
+  Address nop = 0;
+  Address body = 0;              // in `generation`
+  std::uint32_t generation = 0;  // an older one
+};
+
 // Bytes of the new generation's code to replace (statements of an initialiser to jump over).
 struct BytePatch {
   Address at = 0;
@@ -163,6 +173,7 @@ struct Rewiring {
   std::vector<CodePatch> code;
   std::vector<DataPatch> data;
   std::vector<TlsPatch> tls;
+  std::vector<LeadBack> lead_backs;
   std::vector<BytePatch> bytes;
   std::vector<ImageWrite> images;
   std::vector<Supersede> supersede;

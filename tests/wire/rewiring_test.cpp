@@ -24,6 +24,11 @@ TEST_CASE("a rewiring comes out as it went in") {
   CHECK(r.data[0].addend == 12);
   REQUIRE(r.tls.size() == 1);
   CHECK(r.tls[0].owner == 1);
+  REQUIRE(r.lead_backs.size() == 1);
+  CHECK(r.lead_backs[0].entry == 0x1500);
+  CHECK(r.lead_backs[0].nop == 0x1504);
+  CHECK(r.lead_backs[0].body == 0x1240);
+  CHECK(r.lead_backs[0].generation == 1);
   REQUIRE(r.bytes.size() == 1);
   CHECK(r.bytes[0].bytes == samples::rewiring().bytes[0].bytes);
   REQUIRE(r.images.size() == 1);

@@ -16,6 +16,7 @@ inline hr::wire::Rewiring rewiring() {
   r.code = {{0x1234, -4, 1}, {0x1300, -8, 0}};
   r.data = {{0x3e00, 0x1180, 12, 0}};
   r.tls = {{0x3fe0, 1}};
+  r.lead_backs = {{0x1500, 0x1504, 0x1240, 1}};
   r.bytes = {{0x1400, {std::byte{0xeb}, std::byte{0x05}}}};
   r.images = {{0, 0x4030, 24, "hp"}};
   r.supersede = {{0, 0x1100, 0x1104, 7}};
