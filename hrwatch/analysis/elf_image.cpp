@@ -209,6 +209,13 @@ std::string_view ElfImage::dynamic_name(const Elf64_Sym& symbol) const {
   return string_in(dynamic_strings_, symbol.st_name);
 }
 
+bool ElfImage::has_dynamic_name(const Elf64_Sym& symbol, std::string_view name) const {
+  if (symbol.st_name >= dynamic_strings_.size())
+    return name.empty();
+  const std::string_view rest = dynamic_strings_.substr(symbol.st_name);
+  return rest.starts_with(name) && rest.size() > name.size() && rest[name.size()] == '\0';
+}
+
 const Section* ElfImage::section_at(Address where) const {
   auto after = std::upper_bound(
       by_address_.begin(), by_address_.end(), where,

@@ -69,6 +69,7 @@ class ElfImage {
   // "" for an offset outside the string table.
   std::string_view name(const Elf64_Sym& symbol) const;          // of symbols()
   std::string_view dynamic_name(const Elf64_Sym& symbol) const;  // of dynamic_symbols()
+  bool has_dynamic_name(const Elf64_Sym& symbol, std::string_view name) const;
 
   // The loaded section that holds `where` (TLS sections excepted: their addresses overlap others).
   const Section* section_at(Address where) const;

@@ -1,27 +1,24 @@
 // Patchable function entries (scheme "8,6"): six bytes before an entry and a 2-byte NOP at it.
-// Knows no symbols.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "analysis/description.h"
 #include "analysis/elf_image.h"
+#include "analysis/symbols.h"
 
 namespace hrwatch::analysis {
 
-class Entries {
- public:
-  explicit Entries(const ElfImage& image);
-
-  // The 2-byte NOP of the function that starts at `entry`; 0 when it has no area of scheme 8,6.
-  Address nop(Address entry) const;
-
-  // True when the function has the area, but where no single store can replace the NOP.
-  bool misplaced(Address entry) const;
-
- private:
-  const ElfImage& image_;
-  std::vector<Address> listed_;  // starts of areas, sorted
+struct Entries {
+  // One each of the functions: its 2-byte NOP; 0 when it has no area of scheme 8,6.
+  std::vector<Address> nops;
+  std::size_t usable = 0;  // functions that have one
+  // Functions that have the area, but where no single store can replace the NOP.
+  std::size_t misplaced = 0;
 };
+
+// Cost: a look at the bytes of every entry.
+Entries find_entries(const ElfImage& image, const std::vector<Symbol>& functions);
 
 }  // namespace hrwatch::analysis

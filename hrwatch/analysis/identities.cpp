@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -152,17 +153,17 @@ Key key_of(const Symbol& symbol, std::string_view unit, std::string_view scope) 
   if (symbol.binding != Binding::local)
     return key;
   key = mix(key, unit);
-  return is_mangled(name) ? key : mix(key, scope);
+  return is_mangled(name) ? key : mix(key, without_blocks(scope));
 }
 
-Function function_of(const Symbol& symbol, const Units& units, const DebugInfo& debug) {
+Function function_of(const Symbol& symbol, const Units& units,
+                     const DebugInfo::FunctionFact* fact) {
   Function function;
-  const auto* fact = fact_at(debug, symbol.address);
   function.name = symbol.name;
   function.unit = units.of(symbol);
   if (fact && symbol.binding == Binding::local)
     function.unit = fact->unit;
-  function.key = key_of(symbol, function.unit, fact ? without_blocks(fact->scope) : "");
+  function.key = key_of(symbol, function.unit, fact ? std::string_view(fact->scope) : "");
   if (!is_mangled(symbol.name))
     function.key = mix(function.key, fact ? fact->prototype_hash : 0);
   function.address = symbol.address;
@@ -187,7 +188,7 @@ Variable variable_of(const Symbol& symbol, bool thread_local_, const Units& unit
   variable.unit = units.of(symbol);
   if (fact && symbol.binding == Binding::local)
     variable.unit = fact->unit;
-  variable.key = key_of(symbol, variable.unit, fact ? without_blocks(fact->scope) : "");
+  variable.key = key_of(symbol, variable.unit, fact ? std::string_view(fact->scope) : "");
   variable.address = symbol.address;
   variable.size = symbol.size;
   variable.binding = symbol.binding;
@@ -255,8 +256,10 @@ std::string_view plain_name(std::string_view function) {
 std::unordered_map<std::string, std::uint64_t> layouts_by_function(const DebugInfo& debug) {
   std::unordered_map<std::string, std::uint64_t> layouts;
   for (const auto& [name, type] : debug.types) {
+    if (type.kind != "closure")
+      continue;
     const std::size_t closure = name.find("::{lambda");
-    if (type.kind != "closure" || closure == std::string::npos)
+    if (closure == std::string::npos)
       continue;
     std::uint64_t& layout = layouts[std::string(plain_name({name.data(), closure}))];
     layout = mix(mix(layout, type.hash), type.size);
@@ -281,14 +284,18 @@ class ClosureGroups {
     }
     // Where the optimiser left no call operator nothing says which closure is which: any change of
     // captures in the function counts then.
-    const auto by_function = layouts_by_function(debug);
+    std::optional<std::unordered_map<std::string, std::uint64_t>> by_function;
     for (const ClosureFunction& closure : closures) {
       const ClosurePlace& place = closure.names.places.front();
-      const std::string unit = description.functions[closure.index].unit;
+      const std::string& unit = description.functions[closure.index].unit;
       std::uint64_t& layout =
           groups_[group_of(place, unit)][{place.path.size(), place.path}].layout;
-      const auto known = by_function.find(std::string(plain_name(place.enclosing)));
-      if (layout == 0 && known != by_function.end())
+      if (layout != 0)
+        continue;
+      if (!by_function)
+        by_function = layouts_by_function(debug);
+      const auto known = by_function->find(std::string(plain_name(place.enclosing)));
+      if (known != by_function->end())
         layout = known->second;
     }
     // Outer closures first, so that a new inner one moves none of them.
@@ -345,8 +352,13 @@ void identify(const Symbols& symbols, const std::vector<ClosureFunction>& closur
               const DebugInfo& debug, Description& description) {
   description.functions.reserve(symbols.functions.size());
   const Units units(symbols, debug);
-  for (const Symbol& symbol : symbols.functions)
-    description.functions.push_back(function_of(symbol, units, debug));
+  auto fact = debug.functions.begin();  // both lists are by address
+  for (const Symbol& symbol : symbols.functions) {
+    while (fact != debug.functions.end() && fact->low_pc < symbol.address)
+      ++fact;
+    const bool found = fact != debug.functions.end() && fact->low_pc == symbol.address;
+    description.functions.push_back(function_of(symbol, units, found ? &*fact : nullptr));
+  }
   for (const Symbol& symbol : symbols.variables)
     description.variables.push_back(variable_of(symbol, false, units, debug));
   for (const Symbol& symbol : symbols.thread_locals)

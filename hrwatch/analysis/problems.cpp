@@ -49,12 +49,8 @@ bool link_time_optimised(const Symbols& symbols) {
 }
 
 // g++ -Os does not align functions. A few that are not aligned (attribute cold) are no reason yet.
-bool mostly_misplaced(const Symbols& symbols, const Entries& entries) {
-  const auto count = std::count_if(symbols.functions.begin(), symbols.functions.end(),
-                                   [&](const Symbol& f) { return entries.misplaced(f.address); });
-  const auto usable = std::count_if(symbols.functions.begin(), symbols.functions.end(),
-                                    [&](const Symbol& f) { return entries.nop(f.address) != 0; });
-  return count > usable / 4 + 1;
+bool mostly_misplaced(const Entries& entries) {
+  return entries.misplaced > entries.usable / 4 + 1;
 }
 
 void check_code(const std::filesystem::path& library, const ElfImage& image, const Symbols& symbols,
@@ -62,14 +58,12 @@ void check_code(const std::filesystem::path& library, const ElfImage& image, con
   if (image.symbols().empty())
     problems.push_back({"the module is stripped", "without .symtab its variables have no names",
                         "link it without -s, and don't run strip on it"});
-  else if (!has_relr(image) &&  // its entries are listed there
-           std::none_of(symbols.functions.begin(), symbols.functions.end(),
-                        [&](const Symbol& f) { return entries.nop(f.address) != 0; }))
+  else if (!has_relr(image) && entries.usable == 0)  // packed relocations hide the list
     problems.push_back({"the module's functions have no patchable entries",
                         "a call of an old function could not be led to its new code",
                         "declare the module with add_hot_module(), or compile all of it with "
                         "-fpatchable-function-entry=8,6 -falign-functions=16"});
-  else if (mostly_misplaced(symbols, entries))
+  else if (mostly_misplaced(entries))
     problems.push_back(
         {"the module's functions are not aligned",
          "an entry that is not can't be replaced in one store; g++ leaves it so with -Os",

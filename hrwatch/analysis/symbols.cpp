@@ -39,29 +39,38 @@ class DynamicSymbols {
     got_.resize(symbols.size());
     for (std::uint32_t i = 1; i < symbols.size(); ++i)
       if (defined(symbols[i]))
-        by_value_.push_back(i);
-    std::sort(by_value_.begin(), by_value_.end(), [symbols](std::uint32_t a, std::uint32_t b) {
-      return symbols[a].st_value < symbols[b].st_value;
-    });
+        by_value_.emplace_back(symbols[i].st_value, i);
+    std::sort(by_value_.begin(), by_value_.end());
     find_got_words();
   }
 
-  void complete(Symbol& symbol) const {
-    const auto symbols = image_.dynamic_symbols();
-    auto at = std::lower_bound(
-        by_value_.begin(), by_value_.end(), symbol.address,
-        [symbols](std::uint32_t i, Address value) { return symbols[i].st_value < value; });
-    for (; at != by_value_.end() && symbols[*at].st_value == symbol.address; ++at) {
-      if (image_.dynamic_name(symbols[*at]) != symbol.name)
-        continue;
-      const auto visibility = ELF64_ST_VISIBILITY(symbols[*at].st_other);
-      symbol.exported = visibility == STV_DEFAULT || visibility == STV_PROTECTED;
-      symbol.got = got_[*at];
-      return;
+  // `list` by address.
+  void complete(std::vector<Symbol>& list) const {
+    auto at = by_value_.begin();
+    for (Symbol& symbol : list) {
+      while (at != by_value_.end() && at->first < symbol.address)
+        ++at;
+      if (symbol.binding != Binding::local)
+        complete(symbol, at);
     }
   }
 
  private:
+  using ByValue = std::vector<std::pair<Address, std::uint32_t>>;  // value and number
+
+  // `at`: the first of this address.
+  void complete(Symbol& symbol, ByValue::const_iterator at) const {
+    for (; at != by_value_.end() && at->first == symbol.address; ++at) {
+      const Elf64_Sym& entry = image_.dynamic_symbols()[at->second];
+      if (!image_.has_dynamic_name(entry, symbol.name))
+        continue;
+      const auto visibility = ELF64_ST_VISIBILITY(entry.st_other);
+      symbol.exported = visibility == STV_DEFAULT || visibility == STV_PROTECTED;
+      symbol.got = got_[at->second];
+      return;
+    }
+  }
+
   void find_got_words() {
     for (const Relocation& relocation : image_.relocations()) {
       const bool slot = relocation.type == R_X86_64_GLOB_DAT;
@@ -74,7 +83,7 @@ class DynamicSymbols {
   }
 
   const ElfImage& image_;
-  std::vector<std::uint32_t> by_value_;
+  ByValue by_value_;
   std::vector<Address> got_;
 };
 
@@ -99,6 +108,27 @@ bool before(const Symbol& a, const Symbol& b) {
   if ((a.binding == Binding::local) != (b.binding == Binding::local))
     return b.binding == Binding::local;
   return a.name < b.name;
+}
+
+// Small keys first: moving whole symbols about costs more than everything else here.
+void sort(std::vector<Symbol>& list) {
+  std::vector<std::pair<Address, std::uint32_t>> order;
+  order.reserve(list.size());
+  for (const Symbol& symbol : list)
+    order.emplace_back(symbol.address, static_cast<std::uint32_t>(order.size()));
+  std::sort(order.begin(), order.end());
+  std::vector<Symbol> sorted;
+  sorted.reserve(list.size());
+  for (const auto& [address, index] : order)
+    sorted.push_back(list[index]);
+  for (std::size_t begin = 0, end = 0; begin < sorted.size(); begin = end) {
+    while (end < sorted.size() && sorted[end].address == sorted[begin].address)
+      ++end;
+    if (end - begin > 1)
+      std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(begin),
+                sorted.begin() + static_cast<std::ptrdiff_t>(end), before);
+  }
+  list = std::move(sorted);
 }
 
 std::vector<Symbol>* list_for(Symbols& symbols, unsigned type, SectionUse use,
@@ -146,7 +176,6 @@ SectionUse use_of(const Section& section, const ElfImage& image) {
 Symbols read_symbols(const ElfImage& image) {
   Symbols symbols;
   symbols.files.emplace_back();
-  const DynamicSymbols dynamic(image);
   std::vector<SectionUse> uses;
   for (const Section& section : image.sections())
     uses.push_back(use_of(section, image));
@@ -168,14 +197,15 @@ Symbols read_symbols(const ElfImage& image) {
     if (std::vector<Symbol>* list = list_for(symbols, type, uses[entry.st_shndx], symbol)) {
       if (symbol.binding == Binding::local)
         symbol.file = static_cast<std::uint32_t>(symbols.files.size() - 1);
-      else
-        dynamic.complete(symbol);
       list->push_back(symbol);
     }
   }
+  const DynamicSymbols dynamic(image);
   for (auto* list : {&symbols.functions, &symbols.variables, &symbols.constants,
-                     &symbols.thread_locals, &symbols.internals})
-    std::sort(list->begin(), list->end(), before);
+                     &symbols.thread_locals, &symbols.internals}) {
+    sort(*list);
+    dynamic.complete(*list);
+  }
   return symbols;
 }
 
