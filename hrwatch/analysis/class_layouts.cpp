@@ -48,34 +48,38 @@ void ClassLayouts::add(const std::vector<ShownClass>& shown, std::uint32_t unit)
 }
 
 // The definition that `unit` sees: its own, or the only one there is.
-ClassLayouts::Variant* ClassLayouts::find(std::uint64_t identity, std::uint32_t unit) {
+const ClassLayouts::Variant* ClassLayouts::find(std::uint64_t identity, std::uint32_t unit) const {
   const auto found = classes_.find(identity);
   if (found == classes_.end())
     return nullptr;
-  for (Variant& variant : found->second)
+  for (const Variant& variant : found->second)
     if (std::binary_search(variant.units.begin(), variant.units.end(), unit))
       return &variant;
   return found->second.size() == 1 ? &found->second.front() : nullptr;
 }
 
-std::uint64_t ClassLayouts::hash(const TypeShape& shape, std::uint32_t unit) {
+std::uint64_t ClassLayouts::hash(const TypeShape& shape, std::uint32_t unit) const {
   if (shape.hash == 0 || shape.contained == 0)
     return shape.hash;
-  Variant* variant = find(shape.contained, unit);
-  return variant == nullptr ? shape.hash : combine(shape.hash, deep(*variant));
+  const Variant* variant = find(shape.contained, unit);
+  return variant == nullptr ? shape.hash : combine(shape.hash, variant->deep);
 }
 
-std::uint64_t ClassLayouts::deep(Variant& variant) {
+std::uint64_t ClassLayouts::resolve_hash(Variant& variant) {
   if (variant.deep != 0 || variant.busy)
     return variant.deep;
   variant.busy = true;  // damaged debug info may contain itself
+  const std::uint32_t unit = variant.units.front();
   std::uint64_t result = variant.record->shallow;
-  for (const TypeShape& shape : variant.record->shapes)
-    result = combine(result, hash(shape, variant.units.front()));
+  for (const TypeShape& shape : variant.record->shapes) {
+    if (auto* contained = const_cast<Variant*>(find(shape.contained, unit)))
+      resolve_hash(*contained);
+    result = combine(result, hash(shape, unit));
+  }
   return variant.deep = result;
 }
 
-bool ClassLayouts::polymorphic(const Variant& variant, int depth) {
+bool ClassLayouts::polymorphic(const Variant& variant, int depth) const {
   const ClassRecord& record = *variant.record;
   if (record.layout.polymorphic)
     return true;
@@ -89,7 +93,7 @@ bool ClassLayouts::polymorphic(const Variant& variant, int depth) {
   return false;
 }
 
-TypeLayout ClassLayouts::layout(const Variant& variant) {
+TypeLayout ClassLayouts::layout(const Variant& variant) const {
   TypeLayout layout = variant.record->layout;
   layout.hash = variant.deep;
   layout.polymorphic = polymorphic(variant, 0);
@@ -114,7 +118,7 @@ void ClassLayouts::resolve_class(Variants& variants, const std::vector<std::stri
                                  std::map<std::string, TypeLayout>& result) {
   const bool silent = ambiguous_closure(variants);
   for (Variant& variant : variants) {
-    deep(variant);
+    resolve_hash(variant);
     if (silent || variant.record->unnamed)
       continue;
     const std::string& plain = variants.front().record->name;

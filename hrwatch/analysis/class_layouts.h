@@ -60,8 +60,8 @@ class ClassLayouts {
   // Units come in order.
   void add(const std::vector<ShownClass>& shown, std::uint32_t unit);
 
-  // The recursive hash of a type of `unit`. 0 when its shape is unknown.
-  std::uint64_t hash(const TypeShape& shape, std::uint32_t unit);
+  // The recursive hash of a type of `unit`. 0 when its shape is unknown. After resolve().
+  std::uint64_t hash(const TypeShape& shape, std::uint32_t unit) const;
 
   // The layouts by name, with all hashes. `unit_names` by unit number.
   std::map<std::string, TypeLayout> resolve(const std::vector<std::string>& unit_names);
@@ -78,10 +78,10 @@ class ClassLayouts {
 
   std::unordered_map<std::uint64_t, Variants> classes_;
 
-  Variant* find(std::uint64_t identity, std::uint32_t unit);
-  std::uint64_t deep(Variant& variant);
-  bool polymorphic(const Variant& variant, int depth);
-  TypeLayout layout(const Variant& variant);
+  const Variant* find(std::uint64_t identity, std::uint32_t unit) const;
+  std::uint64_t resolve_hash(Variant& variant);
+  bool polymorphic(const Variant& variant, int depth) const;
+  TypeLayout layout(const Variant& variant) const;
   static bool ambiguous_closure(const Variants& variants);
   void resolve_class(Variants& variants, const std::vector<std::string>& unit_names,
                      std::map<std::string, TypeLayout>& result);

@@ -10,9 +10,9 @@
 #include <tuple>
 #include <utility>
 
-#include "analysis/class_layouts.h"
 #include "analysis/open_dwarf.h"
 #include "analysis/unit_cache.h"
+#include "analysis/unit_classes.h"
 #include "analysis/unit_origins.h"
 #include "analysis/unit_reader.h"
 
@@ -70,16 +70,20 @@ void sort_facts(DebugInfo& info) {
                    });
 }
 
-void add_unit(const UnitInLibrary& unit, std::uint32_t number, ClassLayouts& classes,
+void add_unit(const UnitInLibrary& unit, std::uint32_t number, const UnitClasses& classes,
               DebugInfo& info) {
   const UnitFacts& facts = *unit.facts;
   for (std::size_t i = 0; i < facts.variables.size(); ++i) {
+    if (unit.variables[i].discarded())
+      continue;
     DebugInfo::VariableFact& fact = info.variables.emplace_back(facts.variables[i].fact);
     fact.address = unit.variables[i].value;
     fact.operand = unit.split ? 0 : unit.variables[i].operand;
     fact.type_hash = classes.hash(facts.variables[i].type, number);
   }
   for (std::size_t i = 0; i < facts.functions.size(); ++i) {
+    if (unit.functions[i].discarded())
+      continue;
     const UnitFacts::FunctionInUnit& function = facts.functions[i];
     info.functions.push_back({unit.functions[i].value, unit.key.object, facts.unit, function.scope,
                               function.prototype, function.prototype_hash, function.c_name,
@@ -90,21 +94,15 @@ void add_unit(const UnitInLibrary& unit, std::uint32_t number, ClassLayouts& cla
   }
 }
 
-DebugInfo joined(const std::vector<UnitInLibrary>& units) {
+DebugInfo joined(const std::vector<UnitInLibrary>& units, const UnitClasses& classes) {
   DebugInfo info;
-  ClassLayouts classes;
-  std::vector<std::string> names(units.size());
+  info.types = classes.layouts();
   for (std::uint32_t i = 0; i < units.size(); ++i) {
     if (units[i].facts == nullptr)
       continue;
-    names[i] = units[i].facts->unit;
-    classes.add(units[i].facts->classes, i);
     info.sources.push_back(units[i].facts);
+    add_unit(units[i], i, classes, info);
   }
-  info.types = classes.resolve(names);
-  for (std::uint32_t i = 0; i < units.size(); ++i)
-    if (units[i].facts != nullptr)
-      add_unit(units[i], i, classes, info);
   for (const auto& facts : info.sources) {
     for (const Failure& problem : facts->problems) {
       const auto same = [&](const Failure& known) {
@@ -115,6 +113,22 @@ DebugInfo joined(const std::vector<UnitInLibrary>& units) {
     }
   }
   return info;
+}
+
+// Of these units: those that were read ahead, or resolved now.
+std::shared_ptr<const UnitClasses> classes_of(const std::filesystem::path& library,
+                                              const std::vector<UnitInLibrary>& units,
+                                              UnitCache& cache) {
+  std::vector<std::shared_ptr<const UnitFacts>> facts;
+  facts.reserve(units.size());
+  for (const UnitInLibrary& unit : units)
+    facts.push_back(unit.facts);
+  auto classes = cache.classes(library);
+  if (classes == nullptr || classes->units() != facts) {
+    classes = std::make_shared<const UnitClasses>(std::move(facts));
+    cache.keep(library, classes);
+  }
+  return classes;
 }
 
 void keep(const std::filesystem::path& library, const std::vector<UnitInLibrary>& units,
@@ -135,6 +149,8 @@ hr::wire::Result<DebugInfo> read_debug_info(const std::filesystem::path& library
   if (!is_elf(library))
     return Failure{library.string() + " can't be read as a library",
                    "it is missing, not readable or not an ELF file", "build the module again"};
+  const auto reading = cache.reading(library);
+  const std::lock_guard lock(*reading);
   const OpenDwarf dwarf(library);
   std::vector<UnitInLibrary> units;
   if (dwarf.handle() != nullptr) {
@@ -143,7 +159,7 @@ hr::wire::Result<DebugInfo> read_debug_info(const std::filesystem::path& library
     units = read_units(library, keys, *cache.units(library));
     keep(library, units, cache);
   }
-  DebugInfo info = joined(units);
+  DebugInfo info = joined(units, *classes_of(library, units, cache));
   if (dwarf.handle() != nullptr)
     offsets_from_addresses(dwarf.handle(), info);
   sort_facts(info);

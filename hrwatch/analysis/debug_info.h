@@ -57,7 +57,7 @@ struct DebugInfo {
   // Of the functions in which the compilers put the static initialisation of a unit, by address.
   std::vector<LineRow> initialiser_lines;
   // Class layouts by qualified name; "name @ unit" where one name has several (Description::types).
-  std::map<std::string, TypeLayout> types;
+  TypeLayouts types;
   std::vector<std::shared_ptr<const UnitFacts>> sources;  // units, in the order of the link
   std::vector<hr::wire::Failure> problems;  // no debug info, too little of it, LTO, a missing .dwo
 };

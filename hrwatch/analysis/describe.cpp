@@ -42,26 +42,6 @@ void describe_segments(const ElfImage& image, Description& description) {
   description.memory_size = highest > lowest ? highest - lowest : 0;
 }
 
-// What is known of a library without its debug info, gathered while that is read.
-struct Findings {
-  Symbols symbols;
-  Entries entries;
-  std::vector<ClosureFunction> closures;
-  CodeReferences code;
-  DataReferences data;
-  std::vector<InitialiserTouches> initialisers;
-  std::vector<Failure> problems;
-
-  Findings(const std::filesystem::path& library, const ElfImage& image, Memory& memory)
-      : symbols(read_symbols(image)),
-        entries(image),
-        closures(find_closures(symbols, memory.closures())),
-        code(find_code_references(image, symbols)),
-        data(find_data_references(image, symbols)),
-        initialisers(find_initialisers(image, symbols)),
-        problems(find_problems(library, image, symbols, entries)) {}
-};
-
 // Hashes of all initial images, in the order of the symbols.
 struct ImageHashes {
   std::vector<std::uint64_t> variables, thread_locals, constants;
@@ -92,15 +72,34 @@ struct ImageHashes {
   }
 };
 
+// What code, data and symbols of a library say without its debug info, gathered while that is read.
+struct Findings {
+  Entries entries;
+  CodeReferences code;
+  DataReferences data;
+  std::vector<InitialiserTouches> initialisers;
+  std::vector<Failure> problems;
+  ImageHashes images;
+
+  Findings(const std::filesystem::path& library, const ElfImage& image, const Symbols& symbols)
+      : entries(find_entries(image, symbols.functions)),
+        code(find_code_references(image, symbols)),
+        data(find_data_references(image, symbols)),
+        initialisers(find_initialisers(image, symbols)),
+        problems(find_problems(library, image, symbols, entries)),
+        images(image, symbols) {}
+};
+
 // Hashes the bodies of closures' functions, but those of object files that were seen before.
-void hash_bodies(const ElfImage& image, const Findings& findings, BodyMemory& memory,
+void hash_bodies(const ElfImage& image, const Symbols& symbols,
+                 const std::vector<ClosureFunction>& closures, BodyMemory& memory,
                  Description& description) {
-  const auto& functions = findings.symbols.functions;
-  const Names names(image, findings.symbols);
+  const auto& functions = symbols.functions;
+  const Names names(image, symbols);
   MaskedNames masked;
-  for (const ClosureFunction& closure : findings.closures)
+  for (const ClosureFunction& closure : closures)
     masked.emplace(&functions[closure.index], closure.names.masked);
-  for (const ClosureFunction& closure : findings.closures) {
+  for (const ClosureFunction& closure : closures) {
     Function& function = description.functions[closure.index];
     function.body_hash = memory.get(function.origin, function.name, [&] {
       return body_hash(functions[closure.index], image, names, masked);
@@ -146,17 +145,19 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
   auto description = std::make_shared<Description>();
   description->build_id = image.build_id();
   describe_segments(image, *description);
-  Findings findings(library, image, memory);
-  ImageHashes images(image, findings.symbols);
-
+  const Symbols symbols = read_symbols(image);
+  auto gathered = std::async(std::launch::async, [&] { return Findings(library, image, symbols); });
+  const auto closures = find_closures(symbols, memory.closures());
   auto debug = debug_info.get();
   if (!debug)
     return debug.failure();
-  identify(findings.symbols, findings.closures, debug.value(), *description);
-  images.apply(*description);
-  hash_bodies(image, findings, memory.bodies(), *description);
-  for (Function& function : description->functions)
-    function.nop = findings.entries.nop(function.address);
+  identify(symbols, closures, debug.value(), *description);
+  hash_bodies(image, symbols, closures, memory.bodies(), *description);
+
+  Findings findings = gathered.get();
+  findings.images.apply(*description);
+  for (std::size_t i = 0; i < symbols.functions.size(); ++i)
+    description->functions[i].nop = findings.entries.nops[i];
   describe_initialisers(image, findings.initialisers, debug.value(), *description);
   description->code_references = std::move(findings.code.references);
   description->word_references = std::move(findings.code.words);

@@ -48,6 +48,13 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
     Memory& memory);
 hr::wire::Result<std::shared_ptr<const Description>> describe(const std::filesystem::path& library);
 
+// Reads the objects that changed since the last build of `library` was described, so that
+// describe() of the next one need not: while compilers and linker still run. An object that is
+// half-written is read again later. Thread: any; describe() of the same library waits. Cost: a look
+// at every object; as describe() for those that changed.
+void read_ahead(const std::filesystem::path& library,
+                const std::vector<std::filesystem::path>& objects, Memory& memory);
+
 // The build-id of `library` alone (lower-case hex). Cost: well under a millisecond.
 hr::wire::Result<std::string> read_build_id(const std::filesystem::path& library);
 

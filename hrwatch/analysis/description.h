@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "wire/result.h"
@@ -131,6 +133,48 @@ struct TypeLayout {
   std::vector<Member> members;
 };
 
+// Layouts by name. Copies share them until one is changed: most edits change no class.
+class TypeLayouts {
+ public:
+  using Map = std::map<std::string, TypeLayout>;
+
+  TypeLayouts() : map_(std::make_shared<Map>()) {}
+
+  // `digest` of all names and hashes of the map; 0 = not known.
+  explicit TypeLayouts(Map map, std::uint64_t digest = 0)
+      : map_(std::make_shared<Map>(std::move(map))), digest_(digest) {}
+
+  // True only when every name has the same layout in both.
+  bool surely_equal(const TypeLayouts& other) const {
+    return map_ == other.map_ || (digest_ != 0 && digest_ == other.digest_);
+  }
+
+  const Map& all() const { return *map_; }
+
+  Map::const_iterator begin() const { return map_->begin(); }
+
+  Map::const_iterator end() const { return map_->end(); }
+
+  Map::const_iterator find(const std::string& name) const { return map_->find(name); }
+
+  const TypeLayout& at(const std::string& name) const { return map_->at(name); }
+
+  std::size_t count(const std::string& name) const { return map_->count(name); }
+
+  std::size_t size() const { return map_->size(); }
+
+  TypeLayout& operator[](const std::string& name) {
+    if (map_.use_count() > 1)
+      map_ = std::make_shared<Map>(*map_);
+    digest_ = 0;
+    return (*map_)[name];
+  }
+
+ private:
+  std::shared_ptr<Map> map_;  // never null
+  std::uint64_t digest_ = 0;
+};
+
 struct Segment {
   Address begin = 0, end = 0;
   bool writable = false, executable = false;
@@ -156,7 +200,7 @@ struct Description {
   std::vector<Initialiser> initialisers;
   // Class layouts by qualified name. One name with several layouts (C structs of the same name in
   // two files, anonymous namespaces): one entry a unit, "name @ unit".
-  std::map<std::string, TypeLayout> types;
+  TypeLayouts types;
 };
 
 }  // namespace hrwatch::analysis

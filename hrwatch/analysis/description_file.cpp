@@ -107,6 +107,8 @@ class Saver {
     }
   }
 
+  void put(const TypeLayouts& layouts) { put(layouts.all()); }
+
   std::vector<std::byte> take() { return writer_.take(); }
 
  private:
@@ -149,6 +151,12 @@ class Loader {
       get(name);
       get(map.emplace_hint(map.end(), std::move(name), T())->second);
     }
+  }
+
+  void get(TypeLayouts& layouts) {
+    TypeLayouts::Map map;
+    get(map);
+    layouts = TypeLayouts(std::move(map));
   }
 
  private:

@@ -135,6 +135,9 @@ const Member* counterpart(const TypeLayout& layout, const Member& member) {
 std::vector<LayoutChange> find_layout_changes(const Lineage::State& state,
                                               const Description& next) {
   std::vector<LayoutChange> changed;
+  if (next.types.surely_equal(state.newest->types)) {
+    return changed;
+  }
   for (const auto& [name, after] : next.types) {
     const TypeLayout* before = known_layout(state, name, after);
     // Closures are told apart by their keys: old ones keep their old code.

@@ -9,22 +9,10 @@
 
 #include <utility>
 
+#include "analysis/whole_file.h"
+
 namespace hrwatch::analysis {
 namespace {
-
-// All of a file, copied: a compiler may truncate an object file in place while it is read, and a
-// mapping of it would then end the process. Empty when it can't be read whole.
-std::vector<char> read_whole(int descriptor, std::size_t size) {
-  std::vector<char> bytes(size);
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t count = read(descriptor, bytes.data() + done, size - done);
-    if (count <= 0)
-      return {};
-    done += static_cast<std::size_t>(count);
-  }
-  return bytes;
-}
 
 std::vector<std::uint64_t> unit_sizes(std::vector<char>& bytes) {
   std::vector<std::uint64_t> sizes;
@@ -68,7 +56,7 @@ ObjectContent UnitCache::content(const std::filesystem::path& object) {
                       ns(state.st_mtim), ns(state.st_ctim)};
     content = known(object.string(), stamp);
     if (content.hash == 0) {
-      std::vector<char> bytes = read_whole(descriptor, stamp.size);
+      std::vector<char> bytes = whole_file(descriptor, stamp.size);
       content.written_ns = stamp.written_ns;
       if (!bytes.empty()) {
         content.hash = XXH3_64bits(bytes.data(), bytes.size());
@@ -93,6 +81,25 @@ std::shared_ptr<const UnitCache::Units> UnitCache::units(const std::filesystem::
   const std::lock_guard lock(mutex_);
   const auto found = units_.find(library.string());
   return found != units_.end() ? found->second : std::make_shared<const Units>();
+}
+
+std::shared_ptr<std::mutex> UnitCache::reading(const std::filesystem::path& library) {
+  const std::lock_guard lock(mutex_);
+  auto& reading = reading_[library.string()];
+  if (reading == nullptr)
+    reading = std::make_shared<std::mutex>();
+  return reading;
+}
+
+std::shared_ptr<const UnitClasses> UnitCache::classes(const std::filesystem::path& library) {
+  const std::lock_guard lock(mutex_);
+  return classes_[library.string()];
+}
+
+void UnitCache::keep(const std::filesystem::path& library,
+                     std::shared_ptr<const UnitClasses> classes) {
+  const std::lock_guard lock(mutex_);
+  classes_[library.string()].swap(classes);
 }
 
 void UnitCache::keep(const std::filesystem::path& library, Units units) {

@@ -33,6 +33,8 @@ struct UnitKey {
   auto operator<=>(const UnitKey&) const = default;  // NOLINT(modernize-use-nullptr): LLVM 14
 };
 
+class UnitClasses;
+
 // Thread safe.
 class UnitCache {
  public:
@@ -47,6 +49,13 @@ class UnitCache {
   std::shared_ptr<const Units> units(const std::filesystem::path& library);
   // From now on these are they.
   void keep(const std::filesystem::path& library, Units units);
+
+  // The classes of the units that a build of `library` has, or will have; null = not known.
+  std::shared_ptr<const UnitClasses> classes(const std::filesystem::path& library);
+  void keep(const std::filesystem::path& library, std::shared_ptr<const UnitClasses> classes);
+
+  // Held while what belongs to `library` is read, so that nobody reads it twice.
+  std::shared_ptr<std::mutex> reading(const std::filesystem::path& library);
 
  private:
   struct Stamp {
@@ -64,6 +73,8 @@ class UnitCache {
   std::mutex mutex_;
   std::unordered_map<std::string, Known> objects_;
   std::unordered_map<std::string, std::shared_ptr<const Units>> units_;
+  std::unordered_map<std::string, std::shared_ptr<const UnitClasses>> classes_;
+  std::unordered_map<std::string, std::shared_ptr<std::mutex>> reading_;
 
   ObjectContent known(const std::string& object, const Stamp& stamp);
 };

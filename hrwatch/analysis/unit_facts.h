@@ -43,7 +43,9 @@ struct UnitFacts {
   std::vector<VariableInUnit> variables;
   std::vector<FunctionInUnit> functions;
   // Of variables and functions whose copy in this unit the linker discarded: nothing else is known.
+  // None in facts from an object file, which knows all of its copies.
   std::vector<AttributePlace> discarded;
+  bool of_object = false;
   std::vector<ShownClass> classes;
   std::vector<hr::wire::Failure> problems;
 };

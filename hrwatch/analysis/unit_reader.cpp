@@ -75,26 +75,6 @@ std::vector<Failure> unit_problems(const Unit& unit, const DebugEntries& entries
   return problems;
 }
 
-Dwarf_Word language(Dwarf_Die die) {
-  Dwarf_Attribute attribute;
-  Dwarf_Word value = 0;
-  return dwarf_formudata(dwarf_attr(&die, DW_AT_language, &attribute), &value) == 0 ? value : 0;
-}
-
-std::shared_ptr<const UnitFacts> read_unit(const Unit& unit, DebugEntries& entries,
-                                           ClassGatherer& classes) {
-  entries.read(unit.contents);
-  UnitTypes types(entries, classes, has_overloads(unit.contents));
-  auto facts = std::make_shared<UnitFacts>();
-  facts->unit = source_path(unit);
-  types.collect();
-  read_variables(entries, types, *facts);
-  read_functions(entries, types, *facts);
-  facts->problems = unit_problems(unit, entries);
-  facts->classes = classes.take();
-  return facts;
-}
-
 Failure missing_split_unit(Dwarf_Die root) {
   std::string file = text(root, DW_AT_dwo_name);
   if (file.empty())
@@ -115,7 +95,7 @@ bool place(const Dwarf_Die& contents, UnitInLibrary& unit) {
     places.reserve(items.size());
     for (const auto& item : items) {
       const Located located = locate(contents, item.place);
-      if (located.discarded())
+      if (located.discarded() && !unit.facts->of_object)
         return false;
       places.push_back(located);
     }
@@ -144,7 +124,7 @@ void read_share(Dwarf* dwarf, const UnitCache::Units& known, std::size_t threads
     if (number % threads != remainder)
       continue;
     if (dwarf_cu_info(cursor, &version, &type, &root, &split, nullptr, nullptr, nullptr) != 0 ||
-        root.addr == nullptr || language(root) == DW_LANG_Mips_Assembler)
+        root.addr == nullptr || of_assembler(root))
       continue;
     unit.split = type == DW_UT_skeleton;
     if (unit.split && split.addr == nullptr) {
@@ -160,7 +140,7 @@ void read_share(Dwarf* dwarf, const UnitCache::Units& known, std::size_t threads
       if (place(contents, unit))
         continue;
     }
-    unit.facts = read_unit({root, contents}, entries, classes);
+    unit.facts = read_unit(root, contents, entries, classes);
     place(contents, unit);
   }
 }
@@ -170,6 +150,29 @@ void read_share(Dwarf* dwarf, const UnitCache::Units& known, std::size_t threads
 Failure too_little(const std::string& what) {
   return {what, "without it, layouts and types can't be compared, and old data could meet new code",
           "compile the module with -g (not -g1, not stripped)"};
+}
+
+std::shared_ptr<UnitFacts> read_unit(const Dwarf_Die& root, const Dwarf_Die& contents,
+                                     DebugEntries& entries, ClassGatherer& classes) {
+  const Unit unit{root, contents};
+  entries.read(contents);
+  UnitTypes types(entries, classes, has_overloads(contents));
+  auto facts = std::make_shared<UnitFacts>();
+  facts->unit = source_path(unit);
+  types.collect();
+  read_variables(entries, types, *facts);
+  read_functions(entries, types, *facts);
+  facts->problems = unit_problems(unit, entries);
+  facts->classes = classes.take();
+  return facts;
+}
+
+bool of_assembler(const Dwarf_Die& root) {
+  Dwarf_Die die = root;
+  Dwarf_Attribute attribute;
+  Dwarf_Word language = 0;
+  return dwarf_formudata(dwarf_attr(&die, DW_AT_language, &attribute), &language) == 0 &&
+         language == DW_LANG_Mips_Assembler;
 }
 
 std::vector<UnitInLibrary> read_units(const std::filesystem::path& library,

@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "analysis/class_layouts.h"
+#include "analysis/debug_entries.h"
 #include "analysis/unit_cache.h"
 #include "analysis/unit_facts.h"
 
@@ -21,6 +23,14 @@ struct UnitInLibrary {
   std::vector<Located> functions;          // one each of facts->functions
   bool split = false;                      // half of it is in a .dwo file
 };
+
+// Reads one unit: `root` in its file, `contents` the same or the split unit's in its .dwo.
+// `entries` and `classes` serve one unit after the other.
+std::shared_ptr<UnitFacts> read_unit(const Dwarf_Die& root, const Dwarf_Die& contents,
+                                     DebugEntries& entries, ClassGatherer& classes);
+
+// Whether a unit has no types and functions of a language, only an assembler's code.
+bool of_assembler(const Dwarf_Die& root);
 
 // Reads all units of `library`, by number. `keys` one a unit, or none; `known` by key.
 // Cost: about a millisecond a unit of std-heavy C++ that is not known, a tenth for others.

@@ -197,6 +197,9 @@ void adopt_types(Lineage::State& state, const Description& next, std::uint32_t n
                                 "restart the program (hrwatch --run relaunches it)"});
     }
   }
+  if (state.newest != nullptr && next.types.surely_equal(state.newest->types)) {
+    return;
+  }
   for (const auto& [name, layout] : next.types) {
     const auto [known, added] = state.types.try_emplace(name, layout);
     if (added && name.find(" @ ") != std::string::npos) {

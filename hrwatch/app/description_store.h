@@ -32,6 +32,11 @@ class DescriptionStore {
   // Errors: none of the libraries can be read or is that build.
   Described get(const std::string& build_id, const std::vector<LibraryFile>& libraries);
 
+  // Reads what changed of the objects of a library that is being built. Blocks get() of it.
+  void read_ahead(const LibraryFile& library) {
+    analysis::read_ahead(library.path, library.objects, memory_);
+  }
+
   // Writes what has been made since the last call to the folder. Off the critical path.
   void save_new();
 

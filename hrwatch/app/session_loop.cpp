@@ -76,6 +76,7 @@ class SessionLoop {
   void perform(const core::LoadModel& effect);
   void perform(const core::Watch& effect);
   void perform(const core::OpenSession& effect);
+  void perform(const core::ReadAhead& effect);
   void perform(const core::Analyse& effect);
   void perform(const core::FoldHost& effect);
   void perform(const core::Judge& effect);
@@ -407,6 +408,10 @@ void SessionLoop::perform(const core::OpenSession&) {
     take(core::Trouble{opened.failure()});
   }
   status_changed_ = true;
+}
+
+void SessionLoop::perform(const core::ReadAhead& /*effect*/) {
+  workbench_->read_ahead();
 }
 
 void SessionLoop::perform(const core::Analyse& effect) {

@@ -113,6 +113,25 @@ void Workbench::set_modules(std::vector<WatchedModule> modules) {
   }
 }
 
+void Workbench::read_ahead() {
+  if (reading_ahead_ > 0) {
+    read_again_ = true;
+    return;
+  }
+  for (const auto& [name, module] : modules_) {
+    ++reading_ahead_;
+    workers_.run(
+        [store = store_, library = LibraryFile{module.facts.artifact, module.facts.objects}] {
+          store->read_ahead(library);
+        },
+        [this] {
+          if (--reading_ahead_ == 0 && std::exchange(read_again_, false)) {
+            read_ahead();
+          }
+        });
+  }
+}
+
 void Workbench::analyse(core::RoundId round, const fs::path& executable) {
   struct Analysis {
     core::Analysed result;

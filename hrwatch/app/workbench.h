@@ -39,6 +39,9 @@ class Workbench {
 
   void set_modules(std::vector<WatchedModule> modules);
 
+  // Reads what compilers have written since the last build was described, while the next goes on.
+  void read_ahead();
+
   // Describes; publishes at once when a host is there to load it. `executable`: its build-id is
   // wanted as well, "" = none.
   void analyse(core::RoundId round, const std::filesystem::path& executable);
@@ -133,6 +136,8 @@ class Workbench {
   std::shared_ptr<DescriptionStore> store_;
   std::map<std::string, Module> modules_;
   std::map<core::HostId, Bench> hosts_;
+  std::size_t reading_ahead_ = 0;  // modules
+  bool read_again_ = false;
 };
 
 }  // namespace hrwatch::app

@@ -43,6 +43,9 @@ struct Watch {
 // Write the session file and listen (again: the build folder may have been wiped).
 struct OpenSession {};
 
+// Read what compilers have written, while the build goes on. Not answered.
+struct ReadAhead {};
+
 // Describe (and, while hosts are attached, publish) what was built. Answered by Analysed.
 struct Analyse {
   RoundId round = 0;
@@ -134,9 +137,9 @@ struct Quit {
   int code = 0;
 };
 
-using Effect =
-    std::variant<SetTimer, StopTimer, StartBuild, CancelBuild, LoadModel, Watch, OpenSession,
-                 Analyse, FoldHost, Judge, Announce, Adopt, Withdraw, ReadCrash, ReadThreads,
-                 Answer, Tell, ForgetHost, AskToSave, StartProgram, StopProgram, Report, Quit>;
+using Effect = std::variant<SetTimer, StopTimer, StartBuild, CancelBuild, LoadModel, Watch,
+                            OpenSession, ReadAhead, Analyse, FoldHost, Judge, Announce, Adopt,
+                            Withdraw, ReadCrash, ReadThreads, Answer, Tell, ForgetHost, AskToSave,
+                            StartProgram, StopProgram, Report, Quit>;
 
 }  // namespace hrwatch::core

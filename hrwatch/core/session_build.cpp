@@ -173,6 +173,7 @@ void build_next(Step& step) {
 void on(Step& step, const BuildProgress& event) {
   if (event.build == step.state.last_build && step.state.phase == Phase::building) {
     step.say(BuildAdvanced{event.done, event.total});
+    step.effects.emplace_back(ReadAhead{});
   }
 }
 
