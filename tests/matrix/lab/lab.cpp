@@ -129,13 +129,6 @@ std::vector<std::uint64_t> nops_of(const analysis::Description& description) {
   return nops;
 }
 
-unsigned left_alone(const hr::wire::Rewiring& rewiring) {
-  return static_cast<unsigned>(
-      std::count_if(rewiring.bytes.begin(), rewiring.bytes.end(), [](const auto& patch) {
-        return patch.bytes.size() == 1 && patch.bytes.front() == std::byte{0xe9};  // jmp rel32
-      }));
-}
-
 void truncate_to_half(const std::filesystem::path& copy) {
   std::filesystem::permissions(copy, std::filesystem::perms::owner_all);
   std::filesystem::resize_file(copy, std::filesystem::file_size(copy) / 2);
@@ -199,7 +192,7 @@ lab_outcome hand_over(std::shared_ptr<const analysis::Description> next,
     lab().reason += remark + '\n';
   for (const std::string& remark : prepared.value()->remarks)
     lab().reason += remark + '\n';
-  lab().left_alone = left_alone(verdict.rewiring);
+  lab().left_alone = static_cast<unsigned>(verdict.rewiring.lead_backs.size());
   lab().lineage->adopt(std::move(next), lab().number, objects, &lab().host);
   lab().host.newest = copy;
   ++lab().committed;
