@@ -102,7 +102,7 @@ Tally serve(FakeTool& tool, Reloads& reloads) {
       ++tally.crashes;
     } else if (const auto* refused = std::get_if<wire::RefusedByHost>(&*message)) {
       // A program that ends takes its module with it.
-      if (!refused->failure.what.ends_with(" is gone"))
+      if (!refused->failure.why.starts_with("the program has unloaded it"))
         FAIL(refused->failure.what << ": " << refused->failure.why);
     }
     if (send) {
