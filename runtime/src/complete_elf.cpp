@@ -59,7 +59,8 @@ ElfCheck check_dynamic(const Elf64_Phdr& segment, const ReadBytes& read) {
   if (segment.p_filesz > sane_headers)
     return foreign("its dynamic section is larger than any real one");
   std::vector<Elf64_Dyn> entries(segment.p_filesz / sizeof(Elf64_Dyn));
-  if (!read(entries.data(), entries.size() * sizeof(Elf64_Dyn), segment.p_offset))
+  if (entries.empty() ||
+      !read(entries.data(), entries.size() * sizeof(Elf64_Dyn), segment.p_offset))
     return half("its dynamic section can't be read");
   bool ended = false;
   bool strings = false;
@@ -139,7 +140,7 @@ ElfCheck check_sections(const Elf64_Ehdr& header, std::uint64_t file_size, const
   if (!within(header.e_shoff, count * sizeof(Elf64_Shdr), file_size))
     return half(cut_short(file_size, header.e_shoff + count * sizeof(Elf64_Shdr)));
   std::vector<Elf64_Shdr> sections(count);
-  if (!read(sections.data(), count * sizeof(Elf64_Shdr), header.e_shoff))
+  if (count == 0 || !read(sections.data(), count * sizeof(Elf64_Shdr), header.e_shoff))
     return half("its section headers can't be read");
   for (const Elf64_Shdr& section : sections) {
     if (ElfCheck check = check_section(section, file_size, read);

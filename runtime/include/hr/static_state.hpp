@@ -55,6 +55,11 @@ template <class T>
 T& state(const char* name) {
   static_assert(std::is_default_constructible_v<T>,
                 "hr::state<T> makes its object by T(): give T a default constructor");
+  static_assert(
+      !is_opaque<T>::value || std::is_move_constructible_v<T>,
+      "hr::is_opaque says that objects of this class are moved as a whole, and they can't "
+      "be moved. Give the class a move constructor, or name its members instead:\n"
+      "    HR_MEMBERS(TheClass, its, members);");
   return detail::static_states<T>.find(name);
 }
 

@@ -221,6 +221,11 @@ template <class T>
 constexpr hr_kind kind_of_class() {
   constexpr bool from_std = starts_with(name_of<T>.data(), "std::");
   constexpr bool holds = from_std || is_container<T>::value;
+  static_assert(
+      !is_opaque<T>::value || std::is_move_constructible_v<T>,
+      "hr::is_opaque says that objects of this class are moved as a whole, and they can't "
+      "be moved. Give the class a move constructor, or name its members instead:\n"
+      "    HR_MEMBERS(TheClass, its, members);");
   if constexpr (is_opaque<T>::value || IsLive<T>::value)
     return HR_KIND_OPAQUE;
   else if constexpr (Access::named<T>)

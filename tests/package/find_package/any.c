@@ -1,0 +1,5 @@
+int any_number(void);
+
+int any_number(void) {
+  return 42;
+}
