@@ -47,18 +47,29 @@ hr_library* Libraries::open(const std::string& path, const hr_hooks& hooks) {
 }
 
 bool Libraries::close(hr_library* handle) {
-  const std::unique_ptr<hr_library> owned(handle);
-  if (!handle->library->close()) {
-    static_cast<void>(const_cast<std::unique_ptr<hr_library>&>(owned).release());
+  if (!handle->library->close())
     return false;
-  }
+  std::vector<std::unique_ptr<hr_library>> gone;
   {
     const std::lock_guard lock(libraries_mutex());
     std::erase(opened_, handle->library);
     std::erase(watched_, handle->library);
+    closed_.emplace_back(handle);
   }
   wake_library_watch();
-  Host::get().outbox().forget(handle);
+  // It may be in an event that is being told just now, by this thread even.
+  Outbox& outbox = Host::get().outbox();
+  outbox.forget(handle);
+  if (outbox.is_callers())
+    return true;
+  outbox.wait_for_end();
+  const std::lock_guard lock(libraries_mutex());
+  std::erase_if(closed_, [&](std::unique_ptr<hr_library>& closed) {
+    if (closed.get() != handle)
+      return false;
+    gone.push_back(std::move(closed));
+    return true;
+  });
   return true;
 }
 

@@ -40,6 +40,7 @@ class Libraries {
   // Behind libraries_mutex().
   std::vector<std::shared_ptr<Library>> opened_;
   std::vector<std::shared_ptr<Library>> watched_;
+  std::vector<std::unique_ptr<hr_library>> closed_;  // inside an event that is being told
   bool thread_runs_ = false;
 };
 

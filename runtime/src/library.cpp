@@ -167,6 +167,8 @@ void Library::open_itself() {
 
 bool Library::look(bool again) {
   const Entered entered(*this);
+  if (closed_)
+    return false;
   if (fixed_) {
     open_itself();
     return false;

@@ -48,7 +48,7 @@ class Library : public std::enable_shared_from_this<Library> {
   bool bind(Binding binding);
   bool unbind(const void* where);
   int unload(bool all);
-  // False inside its own hooks.
+  // From now on it does nothing and tells nothing. False inside its own hooks.
   bool close();
   // What `name` is in the library that is bound, or (inside the load hook) in the one to come.
   std::optional<Symbol> find(const std::string& name);
@@ -138,6 +138,7 @@ class Library : public std::enable_shared_from_this<Library> {
   std::optional<std::uint64_t> refused_;  // content that was not taken in
   bool fixed_ = false;                    // the file itself is loaded, once and for all
   Listeners* listeners_ = nullptr;        // inside go_live()
+  bool closed_ = false;
 
   std::atomic<const hr_view*> view_{nullptr};
 };

@@ -173,6 +173,7 @@ bool Library::close() {
   }
   drop_pending();
   bindings_.clear();
+  closed_ = true;
   return true;
 }
 

@@ -399,6 +399,37 @@ TEST_CASE("a hot module can be opened by path, and is then none of the tool's") 
   hr_close(library);
 }
 
+TEST_CASE("a library may be closed where its news are told, and is silent from then on") {
+  const Plug plug("closing");
+  plug.truncate("1");
+  hr_library* library = hr_open(plug.path().c_str());
+  int closed = 0;
+  int told_after = 0;
+  const auto first = hr::on_event([&](const hr_event& event) {
+    if (event.kind == HR_EVENT_RELOADING)
+      closed += hr_close(event.library);
+  });
+  const auto second = hr::on_event([&](const hr_event& event) {
+    if (event.kind == HR_EVENT_RELOADED)
+      CHECK(hr_status(event.library) == HR_LIBRARY_OK);
+  });
+  plug.rename("2");
+  SECTION("in its callback, from which it is refused: it is in use") {
+    CHECK(hr_reload(library) == 1);
+    CHECK(closed == 0);
+    CHECK(hr_close(library) == 1);
+  }
+  SECTION("before") {
+    CHECK(hr_close(library) == 1);
+    const auto third = hr::on_event([&](const hr_event&) { ++told_after; });
+    hr_library* other = hr_open(plug.path().c_str());
+    plug.rename("3");
+    CHECK(told_after == 2);  // of the other one: loading, ok
+    hr_close(other);
+    CHECK(closed == 0);
+  }
+}
+
 TEST_CASE("nothing is asked of a NULL") {
   CHECK(hr_open(nullptr) == nullptr);
   CHECK(hr_close(nullptr) == 0);

@@ -85,7 +85,8 @@ HR_API hr_library* hr_open_with(const char* path, const hr_hooks* hooks);
 
 /* Ends watching and forgets the bindings: what is bound keeps its value, and stays mapped unless
  * hr_unload() was called before. Returns 1; 0 when `library` is NULL or this is called inside one
- * of its hooks. Not while another thread uses the handle. */
+ * of its hooks. When it returns, no event is told about the library any more. Not while another
+ * thread uses the handle, nor while holding a lock that an event callback takes. */
 HR_API int hr_close(hr_library* library);
 
 /* Use hr_bind(library, name, &pointer) and hr_bind_table(library, name, &table, size), below: they
