@@ -31,6 +31,11 @@ static const int hr_anchor = 0;
  * and should not be taken for a pointer to what stands before it. */
 __attribute__((used)) static char hr_last[16];
 
+#ifdef HR_MODULE_MIGRATES_GLOBALS
+/* add_hot_module(... MIGRATE_GLOBALS): the tool looks for the name. */
+__attribute__((used)) static const char hr_migrate_globals = 1;
+#endif
+
 static struct hr_module_info hr_describe_module(void) {
   struct hr_module_info info;
   info.struct_size = (uint32_t)sizeof(info);

@@ -29,6 +29,7 @@ struct DebugInfo {
     std::string scope;  // "ns::f()::{1}": namespaces, classes, the function, blocks by number
     std::string unit;   // absolute path of the translation unit's source
     std::string type;   // readable type name
+    std::string underlying;
     std::uint64_t type_hash = 0;  // recursive layout, not through pointers
     std::string declared;         // "file:line"
   };

@@ -54,7 +54,7 @@ struct ImageHashes {
     for (const Symbol& variable : symbols.thread_locals)
       thread_locals.push_back(images.hash_thread_local(variable));
     for (const Symbol& constant : symbols.constants) {
-      constants.push_back(images.hash(constant));
+      constants.push_back(images.hash_constant(constant));
       slots.push_back(constant.name.starts_with("_ZTV") ? images.slots(constant)
                                                         : std::vector<std::string>());
     }

@@ -55,6 +55,7 @@ struct Variable {
   std::uint64_t image_hash = 0;  // initial bytes, pointers replaced by what they name; 0 = all zero
   std::uint64_t debug_operand = 0;  // file offset of its address in the debug info; 0 = unknown
   std::string type;                 // readable type name from DWARF, "" = unknown
+  std::string underlying;           // without typedefs, where that is another name
   std::uint64_t type_hash = 0;      // recursive layout; 0 = unknown
   std::string declared;             // "file:line", "" = unknown
 };
@@ -115,6 +116,7 @@ struct Initialiser {
 struct Member {
   std::string name;  // "" for a base class without a name of its own: then `type` says which
   std::string type;
+  std::string underlying;                      // without typedefs, where that is another name
   std::uint64_t offset = 0;                    // bytes
   std::uint64_t size = 0;                      // bytes
   std::uint32_t bit_size = 0, bit_offset = 0;  // bit-fields, else 0
@@ -179,6 +181,12 @@ struct Segment {
   Address begin = 0, end = 0;
   bool writable = false, executable = false;
 };
+
+// What a variable or member is, whatever it is called.
+template <class Typed>
+const std::string& structure(const Typed& typed) {
+  return typed.underlying.empty() ? typed.type : typed.underlying;
+}
 
 struct Description {
   std::string build_id;

@@ -17,7 +17,7 @@ namespace {
 using hr::wire::Failure;
 
 // Grows with every change of description.h: a file of another version is made again.
-constexpr std::uint64_t magic = 0x0000'0005'6373'6468;  // "hdsc", version 5
+constexpr std::uint64_t magic = 0x0000'0006'6373'6468;  // "hdsc", version 6
 
 // One list of fields for each type, for both directions. `visit` is called with all of them.
 void fields(auto& t, auto&& visit, Failure*) {
@@ -35,7 +35,7 @@ void fields(auto& t, auto&& visit, Function*) {
 
 void fields(auto& t, auto&& visit, Variable*) {
   visit(t.name, t.unit, t.key, t.address, t.size, t.binding, t.exported, t.zero, t.dynamic, t.got,
-        t.image_hash, t.debug_operand, t.type, t.type_hash, t.declared);
+        t.image_hash, t.debug_operand, t.type, t.underlying, t.type_hash, t.declared);
 }
 
 void fields(auto& t, auto&& visit, Constant*) {
@@ -59,7 +59,8 @@ void fields(auto& t, auto&& visit, Initialiser*) {
 }
 
 void fields(auto& t, auto&& visit, Member*) {
-  visit(t.name, t.type, t.offset, t.size, t.bit_size, t.bit_offset, t.type_hash, t.base);
+  visit(t.name, t.type, t.underlying, t.offset, t.size, t.bit_size, t.bit_offset, t.type_hash,
+        t.base);
 }
 
 void fields(auto& t, auto&& visit, TypeLayout*) {

@@ -198,6 +198,7 @@ Variable variable_of(const Symbol& symbol, bool thread_local_, const Units& unit
   if (fact) {
     variable.debug_operand = fact->operand;
     variable.type = fact->type;
+    variable.underlying = fact->underlying;
     variable.type_hash = fact->type_hash;
     variable.declared = fact->declared;
   }

@@ -26,8 +26,8 @@ Images::Images(const ElfImage& image, const Symbols& symbols)
       tls_image_ = &section;
 }
 
-std::uint64_t Images::hash(std::span<const std::byte> bytes, Address address,
-                           std::uint64_t size) const {
+std::uint64_t Images::hash(std::span<const std::byte> bytes, Address address, std::uint64_t size,
+                           bool with_sizes) const {
   if (bytes.empty())
     return 0;
   const auto relocations = names_.relocations_in(address, size);
@@ -39,7 +39,7 @@ std::uint64_t Images::hash(std::span<const std::byte> bytes, Address address,
     const std::uint64_t at = relocation.at - address;
     std::memset(&image[at], 0, std::min<std::uint64_t>(sizeof(Address), size - at));
     const Named what = names_.of(relocation);
-    const std::uint64_t where[] = {at, what.offset, what.size, hash};
+    const std::uint64_t where[] = {at, what.offset, with_sizes ? what.size : 0, hash};
     hash =
         XXH3_64bits_withSeed(what.name.data(), what.name.size(), XXH3_64bits(where, sizeof where));
   }
@@ -50,6 +50,12 @@ std::uint64_t Images::hash(const Symbol& object) const {
   if (object.zero)
     return 0;
   return hash(image_.bytes_at(object.address, object.size), object.address, object.size);
+}
+
+std::uint64_t Images::hash_constant(const Symbol& object) const {
+  return object.zero ? 0
+                     : hash(image_.bytes_at(object.address, object.size), object.address,
+                            object.size, true);
 }
 
 std::uint64_t Images::hash_thread_local(const Symbol& object) const {

@@ -19,12 +19,16 @@ class Images {
   // 0 = all bytes zero. Cost: one pass over the object's bytes and relocations.
   std::uint64_t hash(const Symbol& object) const;
   std::uint64_t hash_thread_local(const Symbol& object) const;
+  // Changes with the size of variables it points to, too: old copies of a constant are to follow
+  // when one moves. Pointers that are variables themselves keep their value.
+  std::uint64_t hash_constant(const Symbol& object) const;
 
   // What each word of a virtual table names; "" for a plain number.
   std::vector<std::string> slots(const Symbol& table) const;
 
  private:
-  std::uint64_t hash(std::span<const std::byte> bytes, Address address, std::uint64_t size) const;
+  std::uint64_t hash(std::span<const std::byte> bytes, Address address, std::uint64_t size,
+                     bool with_sizes = false) const;
 
   const ElfImage& image_;
   const Names names_;

@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "analysis/layout_changes.h"
 #include "analysis/lineage.h"
 #include "analysis/lineage_state.h"
 
@@ -38,6 +39,9 @@ struct Judgement {
 
   // Filled by judge_types: the names whose change was refused, without scopes that DWARF adds.
   std::unordered_set<std::string> changed_types;
+  // Filled by judge_types: classes whose objects stand in variables, which are to get the new
+  // layout.
+  std::vector<LayoutChange> relaid;
   // Those of the state, and by judge_types what this build adds.
   Epochs epochs;
   // Filled by judge_variables, one for each of next.variables: where it lives; null = fresh.

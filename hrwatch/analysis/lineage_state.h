@@ -25,6 +25,7 @@ struct LivingVariable {
   std::uint64_t image_hash = 0;  // of the newest build that has it
   bool dynamic = false;          // in the newest build that has it
   std::string type;
+  std::string underlying;
   // Words that the dynamic linker filled with its address, for the code of each generation.
   std::vector<hr::wire::Home> words;
 };

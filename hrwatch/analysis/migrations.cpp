@@ -87,25 +87,6 @@ std::optional<MemberMove::How> number(std::string_view type) {
   return std::nullopt;
 }
 
-// Nothing where the old bytes would mean something else.
-std::optional<MemberMove> plain_move(const Member& before, const Member& after) {
-  MemberMove move{before.offset,          after.offset,           before.size, after.size,
-                  MemberMove::How::bytes, MemberMove::How::bytes, after.name};
-  if (before.bit_size != 0 || after.bit_size != 0)
-    return std::nullopt;
-  const auto was = number(before.type), now = number(after.type);
-  if (was && now && (before.type != after.type || before.size != after.size)) {
-    move.how = *now;
-    move.was = *was;
-    return move;
-  }
-  if (before.type.ends_with("*") && after.type == before.type)
-    move.how = move.was = MemberMove::How::pointer;
-  const bool same =
-      before.type == after.type && before.type_hash == after.type_hash && before.size == after.size;
-  return same ? std::optional(move) : std::nullopt;
-}
-
 TypeMigration migration(const LayoutChange& change, const std::vector<Member>& before,
                         const std::vector<Member>& after, Address table, bool typed) {
   TypeMigration result;
@@ -147,6 +128,30 @@ std::map<std::string, std::vector<Member>> member_names(const Description& build
     if (const auto layout = build.types.find(name); layout != build.types.end())
       flatten(layout->second, build.types, 0, names[name]);
   return names;
+}
+
+std::optional<MemberMove> plain_move(const Member& before, const Member& after) {
+  MemberMove move{before.offset,          after.offset,           before.size, after.size,
+                  MemberMove::How::bytes, MemberMove::How::bytes, after.name};
+  if (before.bit_size != 0 || after.bit_size != 0)
+    return std::nullopt;
+  const auto was = number(before.type), now = number(after.type);
+  if (was && now && (before.type != after.type || before.size != after.size)) {
+    move.how = *now;
+    move.was = *was;
+    return move;
+  }
+  if (before.type.ends_with("*") && after.type == before.type)
+    move.how = move.was = MemberMove::How::pointer;
+  const bool same =
+      before.type == after.type && before.type_hash == after.type_hash && before.size == after.size;
+  return same ? std::optional(move) : std::nullopt;
+}
+
+bool migrates_globals(const Description& build) {
+  return std::any_of(build.constants.begin(), build.constants.end(), [](const Constant& constant) {
+    return constant.name.ends_with("hr_migrate_globals");
+  });
 }
 
 bool is_type_table(const std::string& symbol) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -44,6 +45,13 @@ std::set<std::string> state_classes(const Description& build);
 
 // The classes with HR_LIVE(): the runtime knows every object of them, and changes it in place.
 std::set<std::string> live_classes(const Description& build);
+
+// Whether the module opted in to new layouts of its plain variables (MIGRATE_GLOBALS of
+// add_hot_module).
+bool migrates_globals(const Description& build);
+
+// How a member without a table goes over; nothing where the old bytes would mean something else.
+std::optional<hr::wire::MemberMove> plain_move(const Member& before, const Member& after);
 
 // One for each table of the class in `tables`, which are those of `next`; empty: it has none.
 std::vector<hr::wire::TypeMigration> migrations_of(const LayoutChange& change,

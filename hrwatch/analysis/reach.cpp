@@ -39,6 +39,14 @@ const TypeUses::Function* function_at(const TypeUses& uses, Address address) {
   return address - function.address < function.size ? &function : nullptr;
 }
 
+// A std::vector<T> tells people more than its allocator does.
+std::pair<bool, std::size_t> rank(const std::string& name) {
+  const bool internal = name.find("::_") != std::string::npos ||
+                        name.find("alloc") < name.find('<') || name.find("iterator") != name.npos ||
+                        name.find("initializer_list<") != name.npos;
+  return {internal, name.size()};
+}
+
 }  // namespace
 
 Reach::Reach(const Lineage::State& state, const TypeUses& uses,
@@ -143,6 +151,42 @@ std::optional<std::string> Reach::other_holder(const std::set<std::string>& stat
   if (auto found = variable(states))
     return found;
   return caller(host);
+}
+
+bool Reach::in_variables() const {
+  const std::vector<bool> consisting = uses_.consisting_of(names_);
+  return std::any_of(uses_.variables.begin(), uses_.variables.end(),
+                     [&](const TypeUses::Variable& variable) {
+                       return !variable.thread_local_ && variable.consists_of != TypeUses::none &&
+                              consisting[variable.consists_of];
+                     });
+}
+
+std::optional<std::string> Reach::holder_but_variables(RunningHost& host) const {
+  const bool in_thread = std::any_of(uses_.variables.begin(), uses_.variables.end(),
+                                     [&](const TypeUses::Variable& variable) {
+                                       return variable.thread_local_ && leads(variable.holds);
+                                     });
+  if (in_thread)
+    return "thread_local variables lead to one";
+  // Who keeps objects on the heap for others has an allocator for them.
+  std::string container;  // by its plainest name
+  bool allocates = false;
+  for (Index i = 0; i < uses_.classes.size(); ++i) {
+    const std::string& name = uses_.classes[i].name;
+    if (!leading_[i] || !of_standard_library(name))
+      continue;
+    allocates |= name.find("allocator<") != name.npos;
+    if ((container.empty() || rank(name) < rank(container)))
+      container = name;
+  }
+  if (allocates)
+    return "objects may stand in a " + container;
+  if (auto found = allocation())
+    return found;
+  if (auto found = caller(host))
+    return found;
+  return frame(host);
 }
 
 bool Reach::reached_from(const std::set<std::string>& classes) const {

@@ -28,6 +28,12 @@ class Reach {
   std::optional<std::string> other_holder(const std::set<std::string>& states,
                                           RunningHost& host) const;
 
+  // Whether variables consist of such objects, or contain one by value.
+  bool in_variables() const;
+
+  // The same as holder() for what is not in such variables, nor behind pointers to them.
+  std::optional<std::string> holder_but_variables(RunningHost& host) const;
+
   // A function that the program itself calls with one.
   std::optional<std::string> caller(RunningHost& host) const;
 

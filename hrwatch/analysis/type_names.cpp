@@ -157,6 +157,31 @@ std::string UnitTypes::compute_name(std::uint32_t index) {
 }
 
 // "int *", "char **", "void (*)(int)".
+std::string UnitTypes::underlying(std::uint32_t offset) {
+  std::string before, dimensions;
+  bool other = false;
+  std::uint32_t index = entries_.find(offset);
+  for (int depth = 0; index != 0 && depth < 64; ++depth) {
+    const DebugEntry entry = entries_[index];
+    if (entry.tag == DW_TAG_typedef) {
+      other = true;
+    } else if (entry.tag == DW_TAG_const_type || entry.tag == DW_TAG_volatile_type) {
+      before += entry.tag == DW_TAG_const_type ? "const " : "volatile ";
+    } else if (entry.tag == DW_TAG_array_type) {
+      for (std::uint32_t i = index + 1; i < entry.end; i = entries_[i].end)
+        if (entries_[i].tag == DW_TAG_subrange_type)
+          dimensions += "[" + std::to_string(entries_[i].sized ? entries_[i].size : 0) + "]";
+    } else {
+      break;
+    }
+    offset = entry.type;
+    index = entries_.find(offset);
+  }
+  if (!other)
+    return {};
+  return before + name(offset) + (dimensions.empty() ? "" : " " + dimensions);
+}
+
 std::string UnitTypes::wrapped_name(std::uint32_t index, const char* mark) {
   const std::uint32_t offset = entries_[index].type;
   const std::uint32_t target = entries_.find(offset);

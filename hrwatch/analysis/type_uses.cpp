@@ -22,17 +22,13 @@ bool TypeUses::is_bytes(Index index) const {
   return true;
 }
 
-std::vector<bool> TypeUses::leading_to(const std::vector<std::string>& names) const {
-  std::vector<std::vector<Index>> holders(classes.size());
-  for (Index i = 0; i < classes.size(); ++i) {
-    for (const Index held : classes[i].holds)
-      holders[held].push_back(i);
-    for (const Index base : classes[i].bases) {
-      holders[base].push_back(i);
-      if (classes[base].polymorphic)  // an object of this class may stand behind it
-        holders[i].push_back(base);
-    }
-  }
+namespace {
+
+// The classes of `names`, and all that `holders` leads to from there.
+std::vector<bool> closure(const std::vector<TypeUses::Class>& classes,
+                          const std::vector<std::vector<TypeUses::Index>>& holders,
+                          const std::vector<std::string>& names) {
+  using Index = TypeUses::Index;
   const std::unordered_set<std::string> wanted(names.begin(), names.end());
   std::vector<bool> leading(classes.size());
   std::vector<Index> open;
@@ -53,6 +49,30 @@ std::vector<bool> TypeUses::leading_to(const std::vector<std::string>& names) co
     }
   }
   return leading;
+}
+
+}  // namespace
+
+std::vector<bool> TypeUses::leading_to(const std::vector<std::string>& names) const {
+  std::vector<std::vector<Index>> holders(classes.size());
+  for (Index i = 0; i < classes.size(); ++i) {
+    for (const Index held : classes[i].holds)
+      holders[held].push_back(i);
+    for (const Index base : classes[i].bases) {
+      holders[base].push_back(i);
+      if (classes[base].polymorphic)  // an object of this class may stand behind it
+        holders[i].push_back(base);
+    }
+  }
+  return closure(classes, holders, names);
+}
+
+std::vector<bool> TypeUses::consisting_of(const std::vector<std::string>& names) const {
+  std::vector<std::vector<Index>> holders(classes.size());
+  for (Index i = 0; i < classes.size(); ++i)
+    for (const Index part : classes[i].parts)
+      holders[part].push_back(i);
+  return closure(classes, holders, names);
 }
 
 }  // namespace hrwatch::analysis

@@ -22,8 +22,8 @@ struct TypeUses {
     std::vector<Index> holds;  // of members and template arguments, by value or through pointers
     std::vector<Index> bases;
     bool polymorphic = false;
-    std::uint64_t size = 0;  // bytes; 0 = not known
-    std::vector<Index> parts;  // of members and bases, by value
+    std::uint64_t size = 0;       // bytes; 0 = not known
+    std::vector<Index> parts;     // of members and bases, by value
     bool copied_by_code = false;  // it has a destructor, copy or move of its own
   };
 
@@ -56,6 +56,9 @@ struct TypeUses {
   // For each class whether one of `names` can be reached from it: held, pointed to, or as the
   // dynamic type behind a base class. Cost: linear in all classes.
   std::vector<bool> leading_to(const std::vector<std::string>& names) const;
+
+  // For each class whether objects of it consist of one of `names` or contain one, by value.
+  std::vector<bool> consisting_of(const std::vector<std::string>& names) const;
 
   // Whether objects of a class are their bytes: to copy these is to move the object.
   bool is_bytes(Index index) const;

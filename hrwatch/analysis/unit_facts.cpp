@@ -82,6 +82,7 @@ void read_variables(DebugEntries& entries, UnitTypes& types, UnitFacts& facts) {
     variable.fact.unit = facts.unit;
     const std::uint32_t type = types.type_of(i);
     variable.fact.type = types.name(type);
+    variable.fact.underlying = types.underlying(type);
     variable.type = types.shape(type);
     variable.fact.declared = entries.declared(i);
     facts.variables.push_back(std::move(variable));

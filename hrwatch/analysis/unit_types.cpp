@@ -282,7 +282,7 @@ void UnitTypes::add_member(std::uint32_t index, ClassRecord& record, bool with_n
   hash = combine(combine(hash, member.bit_size), member.bit_offset);
   hash = combine(combine(hash, type.hash), entry.computed ? 2 : member.base);
   if (with_names)
-    member.type = name(entry.type);
+    member.type = name(entry.type), member.underlying = underlying(entry.type);
   record.layout.members.push_back(std::move(member));
   record.shapes.push_back(type);
 }

@@ -35,6 +35,9 @@ class UnitTypes {
   // Valid until the next unit.
   const std::string& name(std::uint32_t offset) { return name_at(entries_.find(offset), offset); }
 
+  // The same without typedefs, also of an array's elements; "" where that is no other name.
+  std::string underlying(std::uint32_t offset);
+
   // The path that names what stands inside entry `index`: "ns::Class", or the linkage name of the
   // innermost function; "" for the unit itself.
   const std::string& scope(std::uint32_t index);

@@ -28,7 +28,7 @@ Storage storage_for(const Variable& variable, const LivingVariable& living) {
       living.type_hash != 0 && variable.type_hash != 0 && living.type_hash != variable.type_hash;
   if (living.size == variable.size && !retyped)
     return Storage::same;
-  const auto before = array_of(living.type), after = array_of(variable.type);
+  const auto before = array_of(structure(living)), after = array_of(structure(variable));
   if (!before || !after || before->element != after->element || living.size % before->count != 0 ||
       variable.size % after->count != 0 ||
       living.size / before->count != variable.size / after->count)

@@ -1,5 +1,6 @@
-// Variables that leave their storage because it is too small: allowed where nothing goes on using
-// the old one. Code is proven here; memory the runtime looks through when it goes live.
+// Variables that leave their storage because it is too small or laid out otherwise: allowed where
+// nothing goes on using the old one. Code is proven here; memory the runtime looks through when it
+// goes live.
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -9,6 +10,8 @@
 #include "analysis/code_references.h"
 #include "analysis/demangle.h"
 #include "analysis/judgement.h"
+#include "analysis/object_moves.h"
+#include "analysis/reach.h"
 #include "analysis/variable_storage.h"
 
 namespace hrwatch::analysis {
@@ -81,10 +84,14 @@ std::optional<std::string> at_work(const Judgement& judgement,
   return std::nullopt;
 }
 
+bool is_relaid(const Judgement& judgement, const Variable& variable) {
+  return change_of(structure(variable), judgement.relaid) != nullptr;
+}
+
 std::optional<std::string> obstacle(const Judgement& judgement, const Variable& variable,
                                     const Variable& before) {
   for (const std::string& name : judgement.changed_types) {
-    if (variable.type.find(name) != std::string::npos)
+    if (variable.type.find(name) != std::string::npos && !is_relaid(judgement, variable))
       return "the layout of " + name + " changed, too";
   }
   if (is_guarded(judgement.next, variable))
@@ -101,29 +108,120 @@ std::optional<std::string> obstacle(const Judgement& judgement, const Variable& 
   return at_work(judgement, users->second);
 }
 
-void move_variable(Judgement& judgement, const Variable& variable, const LivingVariable& living) {
-  const Array before = *array_of(living.type), after = *array_of(variable.type);
+// Words that lead to the variable, or to the one that starts where it ends, for the code of old
+// generations.
+void add_words(Judgement& judgement, const LivingVariable& living, hr::wire::VariableMove& move) {
+  const hr::wire::Home& home = living.home;
+  for (const auto& [key, other] : judgement.state.variables) {
+    const bool next_to_it = other.home.generation == home.generation &&
+                            other.home.address == home.address + living.room;
+    if (&other != &living && !next_to_it)
+      continue;
+    for (const hr::wire::Home& word : other.words)
+      move.words.push_back(judgement.home(word));
+  }
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  constexpr std::size_t most_names = 8;
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < most_names; ++i)
+    text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > most_names ? text + " and more" : text;
+}
+
+// "world has the new layout of World: hp new; mana dropped"
+std::string told(const Variable& variable, const ObjectMoves& moves) {
+  std::string text = demangle(variable.name) + " has the new layout of its type";
+  const char* between = ": ";
+  const auto add = [&](const std::vector<std::string>& names, const char* what) {
+    if (!names.empty())
+      text += between + joined(names) + what;
+    between = names.empty() ? between : "; ";
+  };
+  add(moves.fresh, " new");
+  add(moves.dropped, " dropped");
+  add(moves.lost, " could not be kept");
+  return text;
+}
+
+// What the elements become; nothing more to say than why not.
+std::optional<std::string> move_variable(Judgement& judgement, const Variable& variable,
+                                         const LivingVariable& living) {
+  const auto before = array_of(structure(living)), after = array_of(structure(variable));
+  const bool arrays = before && after;
   hr::wire::VariableMove move;
   move.home = judgement.home(living.home);
   move.old_size = living.room;
   move.to = variable.address;
   move.new_size = variable.size;
-  move.count = before.count;
-  move.old_stride = move.new_stride = living.size / before.count;
-  for (const hr::wire::Home& word : living.words)
-    move.words.push_back(judgement.home(word));
-  // Its end is where the next one starts.
-  for (const auto& [key, other] : judgement.state.variables) {
-    if (other.home.generation != living.home.generation ||
-        other.home.address != living.home.address + living.room)
-      continue;
-    for (const hr::wire::Home& word : other.words)
-      move.words.push_back(judgement.home(word));
-  }
+  move.count = arrays ? std::min(before->count, after->count) : 1;
+  move.old_stride = arrays ? living.size / before->count : living.size;
+  move.new_stride = arrays ? variable.size / after->count : variable.size;
   move.name = declared_at(variable);
-  move.report = demangle(variable.name) + " has room for " + std::to_string(after.count) +
-                " elements now; the first " + std::to_string(before.count) + " keep their values";
+  if (is_relaid(judgement, variable)) {
+    auto moves = object_moves(arrays ? before->element : structure(living), move.old_stride,
+                              arrays ? after->element : structure(variable), move.new_stride,
+                              judgement.relaid);
+    if (!moves)
+      return moves.failure().why;
+    move.report = told(variable, moves.value());
+    move.members = std::move(moves.value().members);
+    if (move.members.empty())
+      move.count = 0;
+  } else {
+    move.report = demangle(variable.name) + " has room for " + std::to_string(after->count) +
+                  " elements now; the first " + std::to_string(before->count) +
+                  " keep their values";
+  }
+  add_words(judgement, living, move);
   judgement.rewiring.moves.push_back(std::move(move));
+  return std::nullopt;
+}
+
+void refuse(Judgement& judgement, const Variable& variable, const LivingVariable& living,
+            const std::string& why) {
+  if (is_relaid(judgement, variable)) {
+    judgement.refuse("variable " + declared_at(variable) + " can't get its new layout",
+                     "the layout of " + variable.type + " changed; " + why,
+                     "undo the edit, keep it in hr::state (#include <hr/hr.hpp>), or restart the "
+                     "program (hrwatch --run relaunches it)");
+    return;
+  }
+  judgement.refuse("array " + declared_at(variable) + " can't grow while the program runs",
+                   living.type + " -> " + variable.type + " needs other storage; " + why,
+                   "undo the edit, keep it in a std::vector or in hr::state (#include "
+                   "<hr/hr.hpp>), or restart the program (hrwatch --run relaunches it)");
+}
+
+// Old code without successor that means the old layout: it could still be called.
+std::optional<std::string> old_handler(const Judgement& judgement) {
+  std::vector<std::string> names;
+  for (const LayoutChange& change : judgement.relaid)
+    names.push_back(change.name);
+  const auto uses = judgement.running->uses();
+  if (!uses)
+    return uses.failure().what;
+  const std::vector<Key> handlers = Reach(judgement.state, *uses.value(), names).handlers();
+  const std::set<Key> handling(handlers.begin(), handlers.end());
+  const std::set<std::uint32_t> renewed(judgement.slots.begin(), judgement.slots.end());
+  const auto& functions = judgement.state.newest->functions;
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    const std::uint32_t slot = judgement.state.newest_slots[i];
+    if (handling.count(functions[i].key) != 0 && !is_initialisation_step(functions[i].name) &&
+        (slot == no_slot || renewed.count(slot) == 0))
+      return demangle(functions[i].name);
+  }
+  for (const auto& [key, living] : judgement.state.variables) {
+    const auto users = judgement.state.users.find(key);
+    if (change_of(structure(living), judgement.relaid) == nullptr ||
+        users == judgement.state.users.end())
+      continue;
+    for (const VariableUser& user : users->second)
+      if (user.slot == no_slot || renewed.count(user.slot) == 0)
+        return demangle(user.name);
+  }
+  return std::nullopt;
 }
 
 void name_places(Judgement& judgement) {
@@ -149,15 +247,17 @@ void judge_moves(Judgement& judgement) {
       why = "the build before did not have it";
     else if (judgement.running != nullptr)
       why = obstacle(judgement, variable, *before);
-    if (!why) {
-      move_variable(judgement, variable, living);
-      continue;
-    }
-    judgement.refuse("array " + declared_at(variable) + " can't grow while the program runs",
-                     living.type + " -> " + variable.type + " needs other storage; " + *why,
-                     "undo the edit, keep it in a std::vector or in hr::state (#include "
-                     "<hr/hr.hpp>), or restart the program (hrwatch --run relaunches it)");
+    if (!why)
+      why = move_variable(judgement, variable, living);
+    if (why)
+      refuse(judgement, variable, living, *why);
   }
+  if (const auto handler = judgement.relaid.empty() ? std::nullopt : old_handler(judgement))
+    judgement.refuse("function " + *handler + " is gone, and may still be called",
+                     "it was built for the old layout of " + judgement.relaid.front().name +
+                         ", and whoever has its address would run it with the new one",
+                     "leave it as it is in this save and change it in the next, or restart the "
+                     "program (hrwatch --run relaunches it)");
   if (!judgement.rewiring.moves.empty())
     name_places(judgement);
 }

@@ -35,14 +35,20 @@ std::string_view laid_out(std::string_view type) {
   return type;
 }
 
-void refuse(Judgement& judgement, const LayoutChange& change, const std::string& holder) {
+void refuse(Judgement& judgement, const LayoutChange& change, const std::string& holder,
+            const std::string& fix = undo_or_restart) {
   judgement.refuse(change.after->kind + " " + change.name +
                        (change.values ? " changed its values" : " changed layout"),
                    described(change) +
                        (change.values ? "; what was stored before means the old ones"
                                       : "; objects made before use the old layout") +
-                       (holder.empty() ? "" : "; " + holder));
+                       (holder.empty() ? "" : "; " + holder),
+                   fix);
 }
+
+constexpr const char* opt_in =
+    "; with MIGRATE_GLOBALS in add_hot_module() the variables of the module get the new layout "
+    "while it runs, where nothing points to them";
 
 // Only members whose own layout changed too, and nothing that was edited here.
 bool only_carries_on(const LayoutChange& change,
@@ -63,9 +69,14 @@ struct Knowledge {
   TypeTables before, after;
   std::set<std::string> states;
   std::set<std::string> live;  // before and after
+  bool globals;                // the module's variables may get new layouts
 
   Knowledge(const Lineage::State& state, const Description& next, const TypeUses& type_uses)
-      : uses(type_uses), before(*state.newest), after(next), states(state_classes(*state.newest)) {
+      : uses(type_uses),
+        before(*state.newest),
+        after(next),
+        states(state_classes(*state.newest)),
+        globals(migrates_globals(next)) {
     const std::set<std::string> now = live_classes(next);
     for (const std::string& name : live_classes(*state.newest)) {
       if (now.count(name) != 0) {
@@ -78,9 +89,19 @@ struct Knowledge {
     return !change.values && live.count(change.name) != 0;
   }
 
-  // Whether states lead to objects of the class: they are migrated then.
+  // Whether states lead to objects of the class.
+  bool in_states(const LayoutChange& change, const Reach& reach) const {
+    return !change.values && reach.reached_from(before.classes());
+  }
+
+  // Whether variables of a module that opted in consist of such objects.
+  bool in_globals(const LayoutChange& change, const Reach& reach) const {
+    return globals && !change.values && reach.in_variables();
+  }
+
+  // Whether objects of the class are migrated.
   bool is_registered(const LayoutChange& change, const Reach& reach) const {
-    return is_live(change) || (!change.values && reach.reached_from(before.classes()));
+    return is_live(change) || in_states(change, reach) || in_globals(change, reach);
   }
 };
 
@@ -88,6 +109,14 @@ struct Knowledge {
 // with one the runtime sees: it changes them in hr_poll() alone.
 void migrate(Judgement& judgement, const LayoutChange& change, const Reach& reach,
              const Knowledge& known) {
+  if (!known.is_live(change) && !known.in_states(change, reach)) {
+    if (const auto holder = reach.holder_but_variables(*judgement.running)) {
+      refuse(judgement, change, *holder);
+    } else {
+      judgement.relaid.push_back(change);
+    }
+    return;
+  }
   const auto holder = known.is_live(change) ? reach.caller(*judgement.running)
                                             : reach.other_holder(known.states, *judgement.running);
   if (holder) {
@@ -116,7 +145,10 @@ void decide(Judgement& judgement, const LayoutChange& change, const Knowledge* k
   if (known->is_registered(change, reach)) {
     migrate(judgement, change, reach, *known);
   } else if (const auto holder = reach.holder(*judgement.running)) {
-    refuse(judgement, change, *holder);
+    const bool only_variables =
+        !change.values && reach.in_variables() && !reach.holder_but_variables(*judgement.running);
+    refuse(judgement, change, *holder,
+           std::string(undo_or_restart) + (only_variables ? opt_in : ""));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "analysis/demangle.h"
 #include "analysis/judgement.h"
 #include "analysis/migrations.h"
+#include "analysis/object_moves.h"
 #include "analysis/variable_storage.h"
 
 namespace hrwatch::analysis {
@@ -79,19 +80,26 @@ void judge_variables(Judgement& judgement) {
       continue;
     }
     const LivingVariable& living = known->second;
+    const LayoutChange* relaid = change_of(structure(variable), judgement.relaid);
+    if (relaid != nullptr && relaid != change_of(structure(living), judgement.relaid))
+      relaid = nullptr;
     switch (storage_for(variable, living)) {
       case Storage::same:
         judgement.living[i] = &living;
         judge_image(judgement, variable, living);
         break;
       case Storage::within:
+        if (relaid != nullptr)
+          refuse_change(judgement, variable, living);
         judgement.living[i] = &living;
         break;
       case Storage::grows:
         judgement.moving.push_back(static_cast<std::uint32_t>(i));
         break;
       case Storage::other:
-        if (judgement.reasons.empty() || !explained(judgement, variable.type))
+        if (relaid != nullptr)
+          judgement.moving.push_back(static_cast<std::uint32_t>(i));
+        else if (judgement.reasons.empty() || !explained(judgement, variable.type))
           refuse_change(judgement, variable, living);
         break;
     }
@@ -146,6 +154,7 @@ void adopt_variables(Lineage::State& state, const Description& next, std::uint32
     if (fresh || storage != Storage::same) {
       living.size = variable.size;
       living.type = variable.type;
+      living.underlying = variable.underlying;
     }
     if (variable.type_hash != 0) {
       living.type_hash = variable.type_hash;

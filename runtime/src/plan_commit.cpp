@@ -121,7 +121,7 @@ wire::Result<wire::Done> plan_moves(const wire::Rewiring& rewiring, const Addres
     if (!image.holds(move.to, move.new_size) || !map.readable(homes[move.home], move.old_size) ||
         !fits(move.count, move.old_stride, move.old_size) ||
         !fits(move.count, move.new_stride, move.new_size) || !inside ||
-        (move.members.empty() && move.old_stride != move.new_stride))
+        (move.count != 0 && move.members.empty() && move.old_stride != move.new_stride))
       return misfit(plan, "it moves " + move.name + " where nothing is mapped");
     PlannedMove& planned = plan.moves.emplace_back();
     planned.from = homes[move.home];

@@ -6,6 +6,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* As the presenter of a module with add_hot_module(... MIGRATE_GLOBALS). */
+#ifdef MIGRATE_GLOBALS
+__attribute__((used)) static const char hr_migrate_globals = 1;
+#endif
+
 #ifdef __cplusplus
 extern "C"
 #endif
