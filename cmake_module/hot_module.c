@@ -51,6 +51,11 @@ static struct hr_module_info hr_describe_module(void) {
 /* 101 is the first priority a program may use: before every constructor of the module's own. */
 __attribute__((constructor(101))) static void hr_module_constructed(void) {
   const struct hr_module_info info = hr_describe_module();
+  /* Named here, so that no linker leaves them out (--gc-sections). */
+  __asm__ volatile("" : : "r"(&hr_last));
+#ifdef HR_MODULE_MIGRATES_GLOBALS
+  __asm__ volatile("" : : "r"(&hr_migrate_globals));
+#endif
   hr_module_loaded(&info);
 }
 

@@ -27,23 +27,28 @@ include(${CMAKE_CURRENT_LIST_DIR}/hot_refusals.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/hot_target.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/hot_exports.cmake)
 
-# add_hot_module(<name> [EXCLUDE_FROM_ALL] [<source>...] [EXPORTS <symbol>...])
+# add_hot_module(<name> [EXCLUDE_FROM_ALL] [MIGRATE_GLOBALS] [<source>...] [EXPORTS <symbol>...])
 #
 # Stands where add_library(<name> ...) stood. The target is an ordinary one afterwards: sources,
 # definitions, libraries and properties are added to it as to any other.
 # HOT: a SHARED library that `hrwatch` can reload while the program runs. STATIC: a plain STATIC library.
+# MIGRATE_GLOBALS: plain variables of the module whose class changes get the new layout while the program
+# runs, in hr_poll(), where nothing in its memory points to them. It changes nothing in the code.
 # EXPORTS names the functions and objects that programs bind with hr_bind() and hr_bind_table(), for
 # target_open_hot_modules(); it changes nothing in the module.
 function(add_hot_module name)
-  set(keywords EXCLUDE_FROM_ALL EXPORTS)
+  set(keywords EXCLUDE_FROM_ALL MIGRATE_GLOBALS EXPORTS)
   set(library_kinds STATIC SHARED MODULE OBJECT INTERFACE IMPORTED ALIAS)
   set(sources "")
   set(exclude "")
+  set(migrate_globals FALSE)
   set(exports "")
   set(in_exports FALSE)
   foreach(argument IN LISTS ARGN)
     if(argument STREQUAL "EXCLUDE_FROM_ALL")
       set(exclude EXCLUDE_FROM_ALL)
+    elseif(argument STREQUAL "MIGRATE_GLOBALS")
+      set(migrate_globals TRUE)
     elseif(argument STREQUAL "EXPORTS")
       set(in_exports TRUE)
     elseif(in_exports)
@@ -52,7 +57,7 @@ function(add_hot_module name)
       _hrwatch_refuse_library_kind(${name} ${argument})
     elseif(argument MATCHES "^[A-Z][A-Z_]+$" AND NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${argument}")
       _hrwatch_refuse_keyword("add_hot_module(${name})" ${argument} "${keywords};${library_kinds}"
-        "add_hot_module(<name> [EXCLUDE_FROM_ALL] <source>... [EXPORTS <symbol>...])")
+        "add_hot_module(<name> [EXCLUDE_FROM_ALL] [MIGRATE_GLOBALS] <source>... [EXPORTS <symbol>...])")
     else()
       list(APPEND sources "${argument}")
     endif()
@@ -71,15 +76,21 @@ function(add_hot_module name)
   # visibility; so they must be here. A property that the project sets afterwards wins.
   set_target_properties(${name} PROPERTIES C_VISIBILITY_PRESET default CXX_VISIBILITY_PRESET default
                         VISIBILITY_INLINES_HIDDEN OFF)
+  set_target_properties(${name} PROPERTIES HRWATCH_MIGRATE_GLOBALS ${migrate_globals})
   _hrwatch_make_hot(${name})
 endfunction()
 
-# target_hot_reload(<target>)
+# target_hot_reload(<target> [MIGRATE_GLOBALS])
 #
 # Makes an existing SHARED or MODULE library hot, without moving its declaration: a plugin that the
 # program opens with its own dlopen, say. HOT: adds what add_hot_module adds. STATIC: changes nothing but
 # that <hr/hr.h> can be included.
 function(target_hot_reload target)
+  set(migrate_globals FALSE)
+  if("MIGRATE_GLOBALS" IN_LIST ARGN)
+    set(migrate_globals TRUE)
+    list(REMOVE_ITEM ARGN MIGRATE_GLOBALS)
+  endif()
   if(ARGN)
     _hrwatch_stop("target_hot_reload(${target}) takes one target, and got more: ${ARGN}"
       "a hot module is declared one by one"
@@ -103,6 +114,7 @@ function(target_hot_reload target)
     return()
   endif()
   _hrwatch_refuse_target_type(${target})
+  set_target_properties(${target} PROPERTIES HRWATCH_MIGRATE_GLOBALS ${migrate_globals})
   _hrwatch_make_hot(${target})
 endfunction()
 

@@ -106,4 +106,52 @@ TEST_CASE("an array does not move in a program that never says when it may") {
   CHECK(program->running());
 }
 
+TEST_CASE("a global gets its class's new layout, once the module has opted in") {
+  const auto source = [](const std::string& members, const std::string& text) {
+    return "#include \"game.h\"\n\n#include <string>\n\nstruct World { " + members +
+           " };\nstatic World world;\nlong tick() { return ++world.ticks; }\nconst char* label() { "
+           "static std::string text; text = " +
+           text + "; return text.c_str(); }\n";
+  };
+  const std::string grown =
+      source("int level = 9; long ticks = 1000;", "\"level\" + std::to_string(world.level)");
+  Project project("globals");
+  project.folder().write("main.cpp", polling);
+  project.folder().write("game.cpp", source("long ticks = 1000;", "\"first\""));
+  REQUIRE(project.build());
+  auto program = project.start_program();
+  auto tool = project.start_tool();
+  REQUIRE(tool->wait("app_joined"));
+  REQUIRE(shows(*program, "first"));
+  std::size_t mark = tool->mark();
+  project.folder().write("game.cpp", grown);
+  const auto refused = tool->wait("refused", mark);
+  REQUIRE(refused);
+  CHECK(refused->dump().find("level (int) added at offset 0") != std::string::npos);
+  CHECK(refused->dump().find(
+            "with MIGRATE_GLOBALS in add_hot_module() the variables of the module get the new "
+            "layout while it runs, where nothing points to them") != std::string::npos);
+  program.reset();
+  tool.reset();
+
+  project.folder().write("game.cpp", source("long ticks = 1000;", "\"first\""));
+  project.folder().edit("CMakeLists.txt", "add_hot_module(game ",
+                        "add_hot_module(game MIGRATE_GLOBALS ");
+  REQUIRE(project.build());
+  program = project.start_program();
+  tool = project.start_tool();
+  REQUIRE(tool->wait("app_joined"));
+  REQUIRE(shows(*program, "first"));
+  const long before = last_shown(*program)->counter;
+  mark = tool->mark();
+  project.folder().write("game.cpp", grown);
+  const auto reloaded = tool->wait("reloaded", mark);
+  INFO(tool->transcript());
+  REQUIRE(reloaded);
+  CHECK((*reloaded)["remarks"].dump().find("world has the new layout of its type: level new") !=
+        std::string::npos);
+  REQUIRE(shows(*program, "level9"));
+  CHECK(last_shown(*program)->counter > before);
+}
+
 }  // namespace hrwatch::tests

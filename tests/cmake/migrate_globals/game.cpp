@@ -1,0 +1,2 @@
+static int calls;
+int game() { return 41 + ++calls; }

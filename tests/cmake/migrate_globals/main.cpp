@@ -1,0 +1,3 @@
+#include <cstdio>
+int game();
+int main() { std::printf("game %d\n", game()); }
