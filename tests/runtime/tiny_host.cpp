@@ -23,7 +23,8 @@ wire::Home home_at(std::uint32_t generation, std::uint64_t address) {
 // Entries of the functions that the compiler made (tiny_bump is assembly, without one).
 const char* const functions[] = {"tiny_count",        "tiny_version",     "tiny_through_plt",
                                  "tiny_pointer",      "tiny_from_table",  "tiny_constant",
-                                 "tiny_thread_count", "tiny_fresh_value", "tiny_local_version"};
+                                 "tiny_thread_count", "tiny_fresh_value", "tiny_local_version",
+                                 "tiny_first_cell",   "tiny_cells_bytes", "tiny_second_cell"};
 
 }  // namespace
 
