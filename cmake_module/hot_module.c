@@ -51,8 +51,9 @@ static struct hr_module_info hr_describe_module(void) {
 /* 101 is the first priority a program may use: before every constructor of the module's own. */
 __attribute__((constructor(101))) static void hr_module_constructed(void) {
   const struct hr_module_info info = hr_describe_module();
-  /* Named here, so that no linker leaves them out (--gc-sections). */
-  __asm__ volatile("" : : "r"(&hr_last));
+  /* Named here, so that no linker leaves them out (--gc-sections); not by its start, which is
+   * another variable's end. */
+  __asm__ volatile("" : : "r"(&hr_last[8]));
 #ifdef HR_MODULE_MIGRATES_GLOBALS
   __asm__ volatile("" : : "r"(&hr_migrate_globals));
 #endif
