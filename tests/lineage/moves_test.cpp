@@ -22,6 +22,37 @@ Module program(const std::string& id, int count, const std::string& element = "i
   return module;
 }
 
+// A World of 8 bytes, or with a level of 12, in a variable that step() works on.
+Module world(const std::string& id, bool level, bool opted = true) {
+  Module module(id);
+  module.function("_Z4stepR5World", 0x1000);
+  if (opted)
+    module.constant("hr_migrate_globals", 0x3000, 1);
+  std::vector<Member> members{member("score", "int", 0), member("lives", "int", 4)};
+  if (level)
+    members.push_back(member("level", "int", 8));
+  module.type("World", level ? 12 : 8, members);
+  module.variable("_ZL5world", 0x4000, level ? 12 : 8, "World").type_hash = level ? 12 : 8;
+  module.code(0x1004, 0x4000, false, 0);
+  return module;
+}
+
+struct WorldFixture {
+  Module before = world("old", false), after = world("new", true);
+  Host host;
+  Objects objects;
+  TypeUses::Index type = host.add("World", {}, 8);
+
+  WorldFixture() {
+    host.types.variables = {{0x4000, false, {type}, TypeUses::none, type}};
+    host.types.functions = {{0x1000, 0x20, "_Z4stepR5World", {type}, {}, {}}};
+  }
+
+  Verdict judge() {
+    return Lineage(before.description()).judge(*after.description(), 1, objects, &host);
+  }
+};
+
 struct Fixture {
   Module before = program("old", 4), after = program("new", 6);
   Host host;
@@ -177,4 +208,76 @@ TEST_CASE("an array that a running function uses does not move") {
   f.check_why("sum() is running, and goes on with it as it was");
   f.host.blind = hr::wire::Failure{"blind", "no rights", "look"};
   f.check_why("blind (no rights)");
+}
+
+TEST_CASE("a variable of a changed class gets the new layout, member by member") {
+  WorldFixture f;
+  const Accepted verdict = accepted(f.judge());
+  REQUIRE(verdict.rewiring.moves.size() == 1);
+  const auto& move = verdict.rewiring.moves[0];
+  CHECK(move.count == 1);
+  CHECK(move.old_stride == 8);
+  CHECK(move.new_stride == 12);
+  REQUIRE(move.members.size() == 2);
+  CHECK(move.members[1].name == "lives");
+  CHECK(move.members[1].from == 4);
+  CHECK(move.members[1].to == 4);
+  CHECK(move.report == "world has the new layout of its type: level new");
+  CHECK(verdict.rewiring.supersede.size() == 1);  // step() goes on with the new layout
+}
+
+TEST_CASE("a module that did not opt in is told of it") {
+  WorldFixture f;
+  f.after = world("new", true, false);
+  const auto reasons = refused(f.judge());
+  REQUIRE(reasons.size() == 1);
+  check_failure(
+      reasons[0], "struct World changed layout",
+      "level (int) added at offset 8; 8 -> 12 bytes (game.h:12); objects made before use "
+      "the old layout; reached from world (game.cpp:7)",
+      undo +
+          "; with MIGRATE_GLOBALS in add_hot_module() the variables of the module get the "
+          "new layout while it runs, where nothing points to them");
+}
+
+TEST_CASE("a variable that is more than its bytes keeps its layout") {
+  WorldFixture f;
+  f.host.types.classes[f.type].copied_by_code = true;
+  const auto reasons = refused(f.judge());
+  REQUIRE(reasons.size() == 1);
+  check_failure(
+      reasons[0], "variable world (game.cpp:7) can't get its new layout",
+      "the layout of World changed; World is copied and destroyed by code of its own",
+      "undo the edit, keep it in hr::state (#include <hr/hr.hpp>), or restart the program "
+      "(hrwatch --run relaunches it)");
+}
+
+TEST_CASE("objects elsewhere keep the class as it is") {
+  WorldFixture f;
+  f.host.called = {"_Z4stepR5World"};
+  CHECK(refused(f.judge()).at(0).why.find("the program calls step(World&)") != std::string::npos);
+  f.host.called = {};
+  f.host.types.variables.push_back({0x10, true, {f.type}, TypeUses::none, f.type});
+  CHECK(refused(f.judge()).at(0).why.find("thread_local variables lead to one") !=
+        std::string::npos);
+  f.host.types.variables.pop_back();
+  f.host.add("std::allocator<World>", {f.type});
+  f.host.add("std::vector<World>", {f.type});
+  CHECK(refused(f.judge()).at(0).why.find("objects may stand in a std::vector<World>") !=
+        std::string::npos);
+}
+
+TEST_CASE("a function that means the old layout must not be left without successor") {
+  WorldFixture f;
+  f.before.raw().code_references.clear();
+  f.after.raw().functions.clear();
+  f.after.raw().code_references.clear();
+  const auto reasons = refused(f.judge());
+  REQUIRE(reasons.size() == 1);
+  check_failure(
+      reasons[0], "function step(World&) is gone, and may still be called",
+      "it was built for the old layout of World, and whoever has its address would run it "
+      "with the new one",
+      "leave it as it is in this save and change it in the next, or restart the program "
+      "(hrwatch --run relaunches it)");
 }
