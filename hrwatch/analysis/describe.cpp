@@ -147,11 +147,14 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
   describe_segments(image, *description);
   const Symbols symbols = read_symbols(image);
   auto gathered = std::async(std::launch::async, [&] { return Findings(library, image, symbols); });
-  const auto closures = find_closures(symbols, memory.closures());
+  auto embedded =
+      std::async(std::launch::async, [&] { return find_closures(symbols, memory.closures()); });
   auto debug = debug_info.get();
   if (!debug)
     return debug.failure();
-  identify(symbols, closures, debug.value(), *description);
+  identify(symbols, debug.value(), *description);
+  const auto closures = embedded.get();
+  tell_twins_apart(symbols, closures, debug.value(), *description);
   hash_bodies(image, symbols, closures, memory.bodies(), *description);
 
   Findings findings = gathered.get();

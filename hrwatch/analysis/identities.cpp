@@ -349,8 +349,7 @@ class ClosureGroups {
 
 }  // namespace
 
-void identify(const Symbols& symbols, const std::vector<ClosureFunction>& closures,
-              const DebugInfo& debug, Description& description) {
+void identify(const Symbols& symbols, const DebugInfo& debug, Description& description) {
   description.functions.reserve(symbols.functions.size());
   const Units units(symbols, debug);
   auto fact = debug.functions.begin();  // both lists are by address
@@ -366,8 +365,11 @@ void identify(const Symbols& symbols, const std::vector<ClosureFunction>& closur
     description.thread_locals.push_back(variable_of(symbol, true, units, debug));
   for (const Symbol& symbol : symbols.constants)
     description.constants.push_back(constant_of(symbol, units));
-  ClosureGroups(closures, debug, description).apply();
+}
 
+void tell_twins_apart(const Symbols& symbols, const std::vector<ClosureFunction>& closures,
+                      const DebugInfo& debug, Description& description) {
+  ClosureGroups(closures, debug, description).apply();
   std::vector<KeyedFunction> functions;
   for (Function& function : description.functions)
     functions.push_back({&function});

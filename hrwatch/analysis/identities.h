@@ -11,9 +11,12 @@
 namespace hrwatch::analysis {
 
 // Fills functions, variables, thread_locals and constants of `description`, index by index as in
-// `symbols`: names, keys, places, source facts, closure groups. Hashes and entries stay empty.
-// Cost: linear.
-void identify(const Symbols& symbols, const std::vector<ClosureFunction>& closures,
-              const DebugInfo& debug, Description& description);
+// `symbols`: names, keys, places, source facts. Hashes and entries stay empty. Cost: linear.
+void identify(const Symbols& symbols, const DebugInfo& debug, Description& description);
+
+// Then: gives what has the name of another thing a key of its own. Closures get their groups and
+// the layout of what they capture, statics of one name their ordinal. Cost: linear.
+void tell_twins_apart(const Symbols& symbols, const std::vector<ClosureFunction>& closures,
+                      const DebugInfo& debug, Description& description);
 
 }  // namespace hrwatch::analysis

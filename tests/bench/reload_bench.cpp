@@ -39,6 +39,12 @@ std::string std_heavy_source(int number, int edit) {
   return replaced(replaced(sample, "@NUMBER@", number), "@EDIT@", edit);
 }
 
+// 80 lines with containers: one of many.
+std::string part_source(int number, int edit) {
+  static const std::string sample = read_sample("part.cpp.in");
+  return replaced(replaced(sample, "@NUMBER@", number), "@EDIT@", edit);
+}
+
 // One file, C's standard library alone.
 std::string small_source(int edit) {
   return fmt::format(
@@ -48,7 +54,9 @@ std::string small_source(int edit) {
 }
 
 std::string source(int files, int number, int edit) {
-  return files == 1 ? small_source(edit) : std_heavy_source(number, edit);
+  if (files == 1)
+    return small_source(edit);
+  return files < 100 ? std_heavy_source(number, edit) : part_source(number, edit);
 }
 
 bool run_here(const std::filesystem::path& folder, std::vector<std::string> arguments) {
@@ -101,6 +109,13 @@ struct Measured {
   Samples reload, total, ninja, noticed, settle, commit, load, analyse, publish;
 };
 
+bool joined(const Tool& tool) {
+  if (tool.wait("app_joined"))
+    return true;
+  fmt::print(stderr, "hr_bench: the program did not join:\n{}", tool.transcript());
+  return false;
+}
+
 // One save under hrwatch; false when no reload came.
 bool reload_once(const Sandbox& sandbox, const Tool& tool, const std::string& text,
                  Measured& measured) {
@@ -139,6 +154,17 @@ double processor_ms(pid_t process) {
   return (user + system) * 1000.0 / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+// What is left of the verdict when the link is done.
+Row verdict_row(const Measured& m, int files) {
+  const double limit = files < 100 ? 20 : 60, analyse = median(m.analyse);
+  return {fmt::format("{} files:   analyse: the verdict, after the link", files),
+          analyse,
+          spread(m.analyse),
+          "ms",
+          fmt::format("<= {} ms", limit),
+          analyse <= limit};
+}
+
 std::vector<Row> rows_of(const Measured& m, int files) {
   const std::string name = files == 1 ? "one file: " : fmt::format("{} files: ", files);
   const double reload = median(m.reload), ninja = median(m.ninja);
@@ -157,7 +183,8 @@ std::vector<Row> rows_of(const Measured& m, int files) {
                   "<= 5 ms", notice <= 5});
   rows.push_back({name + "total_ms of the event", median(m.total), spread(m.total)});
   rows.push_back({name + "  settle", median(m.settle), spread(m.settle)});
-  rows.push_back({name + "  analyse", median(m.analyse), spread(m.analyse)});
+  rows.push_back(files == 1 ? Row{name + "  analyse", median(m.analyse), spread(m.analyse)}
+                            : verdict_row(m, files));
   rows.push_back({name + "  publish", median(m.publish), spread(m.publish)});
   rows.push_back({name + "  load", median(m.load), spread(m.load)});
   const double commit = median(m.commit);
@@ -168,6 +195,24 @@ std::vector<Row> rows_of(const Measured& m, int files) {
 
 }  // namespace
 
+std::vector<Row> measure_verdict(const std::filesystem::path& prefix, int files, int rounds) {
+  const Sandbox hot("bench-verdict");
+  if (!make_project(hot, prefix, files))
+    return {};
+  const Tool tool(prefix / "bin/hrwatch", {"--target", "game", "--build-dir", "build"}, hot.path());
+  const Child program({.arguments = {hot.path("build/app")}, .folder = hot.path()});
+  if (!joined(tool))
+    return {};
+  Measured measured;
+  for (int round = 0; round <= rounds; ++round) {
+    if (!reload_once(hot, tool, source(files, 0, 1000 + round), measured))
+      return {};
+    if (round == 0)  // warms up
+      measured = {};
+  }
+  return {verdict_row(measured, files)};
+}
+
 std::vector<Row> measure_reloads(const std::filesystem::path& prefix, int files, int rounds,
                                  int idle_seconds) {
   const Sandbox hot("bench-hot"), plain("bench-plain");
@@ -175,10 +220,8 @@ std::vector<Row> measure_reloads(const std::filesystem::path& prefix, int files,
     return {};
   const Tool tool(prefix / "bin/hrwatch", {"--target", "game", "--build-dir", "build"}, hot.path());
   const Child program({.arguments = {hot.path("build/app")}, .folder = hot.path()});
-  if (!tool.wait("app_joined")) {
-    fmt::print(stderr, "hr_bench: the program did not join:\n{}", tool.transcript());
+  if (!joined(tool))
     return {};
-  }
   Measured measured;
   for (int round = 0; round <= rounds; ++round) {
     const std::string text = source(files, 0, 1000 + round);
