@@ -175,10 +175,12 @@ void Host::bring(Task task) {
 
 int Host::drain(std::uintptr_t poll_frame) {
   int live = 0;
-  // Again: who came while we had the turn, and after we had looked, has left it to us.
-  while (!is_off() && !outbox_.empty() && outbox_.try_begin()) {
+  while (!is_off() && outbox_.try_begin()) {
     poll_frame_ = poll_frame;
     live += take_turn();
+    // Who came while we had the turn, and after we had looked, has left it to us.
+    if (outbox_.empty())
+      break;
   }
   return live;
 }
