@@ -14,7 +14,8 @@ namespace hrwatch::bench {
 std::vector<Row> measure_reloads(const std::filesystem::path& prefix, int files, int rounds,
                                  int idle_seconds);
 
-// What is left of the verdict on an edit of one of `files` sources when the link is done.
+// What is left of the verdict on an edit of one of `files` sources of 80 lines when the link is
+// done.
 std::vector<Row> measure_verdict(const std::filesystem::path& prefix, int files, int rounds);
 
 // The same module with and without entries that a reload could use, nothing reloaded.

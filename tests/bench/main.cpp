@@ -21,6 +21,7 @@ int main(int count, char** arguments) {
   };
   add(measure_reloads(arguments[1], 1, quick ? 5 : 25, quick ? 2 : 10));
   add(measure_reloads(arguments[1], 30, quick ? 3 : 11, 0));
+  add(measure_verdict(arguments[1], 30, quick ? 3 : 11));
   add(measure_verdict(arguments[1], quick ? 100 : 300, quick ? 3 : 11));
   add(measure_migration(quick ? 3 : 11));
   add(measure_forwarding(quick ? 5 : 25));

@@ -46,18 +46,15 @@ std::string part_source(int number, int edit) {
 }
 
 // One file, C's standard library alone.
-std::string small_source(int edit) {
+std::string small_source(int /*number*/, int edit) {
   return fmt::format(
       "#include <cstdio>\nstatic int calls = 0;\nint unit_0() {{\n  if (++calls < 0)\n"
       "    std::printf(\"%d\\n\", calls);\n  return {};\n}}\n",
       edit);
 }
 
-std::string source(int files, int number, int edit) {
-  if (files == 1)
-    return small_source(edit);
-  return files < 100 ? std_heavy_source(number, edit) : part_source(number, edit);
-}
+// The text of source `number`, in which `edit` changes one body.
+using Sample = std::string (*)(int number, int edit);
 
 bool run_here(const std::filesystem::path& folder, std::vector<std::string> arguments) {
   const tests::Outcome outcome = tests::run({.arguments = std::move(arguments), .folder = folder});
@@ -67,11 +64,12 @@ bool run_here(const std::filesystem::path& folder, std::vector<std::string> argu
 }
 
 // A project with a module of so many files, configured and built.
-bool make_project(const Sandbox& sandbox, const std::filesystem::path& prefix, int files) {
+bool make_project(const Sandbox& sandbox, const std::filesystem::path& prefix, int files,
+                  Sample sample) {
   std::string sources;
   sandbox.write("world.h", read_sample("world.h"));
   for (int i = 0; i < files; ++i) {
-    sandbox.write(fmt::format("unit_{}.cpp", i), source(files, i, 0));
+    sandbox.write(fmt::format("unit_{}.cpp", i), sample(i, 0));
     sources += fmt::format(" unit_{}.cpp", i);
   }
   sandbox.write("CMakeLists.txt",
@@ -155,9 +153,9 @@ double processor_ms(pid_t process) {
 }
 
 // What is left of the verdict when the link is done.
-Row verdict_row(const Measured& m, int files) {
+Row verdict_row(const Measured& m, const std::string& name, int files) {
   const double limit = files < 100 ? 20 : 60, analyse = median(m.analyse);
-  return {fmt::format("{} files:   analyse: the verdict, after the link", files),
+  return {name + "  analyse: the verdict, after the link",
           analyse,
           spread(m.analyse),
           "ms",
@@ -166,7 +164,7 @@ Row verdict_row(const Measured& m, int files) {
 }
 
 std::vector<Row> rows_of(const Measured& m, int files) {
-  const std::string name = files == 1 ? "one file: " : fmt::format("{} files: ", files);
+  const std::string name = files == 1 ? "one file: " : fmt::format("{} std-heavy files: ", files);
   const double reload = median(m.reload), ninja = median(m.ninja);
   std::vector<Row> rows = {
       {name + "plain ninja", ninja, spread(m.ninja)},
@@ -184,7 +182,7 @@ std::vector<Row> rows_of(const Measured& m, int files) {
   rows.push_back({name + "total_ms of the event", median(m.total), spread(m.total)});
   rows.push_back({name + "  settle", median(m.settle), spread(m.settle)});
   rows.push_back(files == 1 ? Row{name + "  analyse", median(m.analyse), spread(m.analyse)}
-                            : verdict_row(m, files));
+                            : verdict_row(m, name, files));
   rows.push_back({name + "  publish", median(m.publish), spread(m.publish)});
   rows.push_back({name + "  load", median(m.load), spread(m.load)});
   const double commit = median(m.commit);
@@ -197,7 +195,7 @@ std::vector<Row> rows_of(const Measured& m, int files) {
 
 std::vector<Row> measure_verdict(const std::filesystem::path& prefix, int files, int rounds) {
   const Sandbox hot("bench-verdict");
-  if (!make_project(hot, prefix, files))
+  if (!make_project(hot, prefix, files, part_source))
     return {};
   const Tool tool(prefix / "bin/hrwatch", {"--target", "game", "--build-dir", "build"}, hot.path());
   const Child program({.arguments = {hot.path("build/app")}, .folder = hot.path()});
@@ -205,18 +203,19 @@ std::vector<Row> measure_verdict(const std::filesystem::path& prefix, int files,
     return {};
   Measured measured;
   for (int round = 0; round <= rounds; ++round) {
-    if (!reload_once(hot, tool, source(files, 0, 1000 + round), measured))
+    if (!reload_once(hot, tool, part_source(0, 1000 + round), measured))
       return {};
     if (round == 0)  // warms up
       measured = {};
   }
-  return {verdict_row(measured, files)};
+  return {verdict_row(measured, fmt::format("{} files of 80 lines: ", files), files)};
 }
 
 std::vector<Row> measure_reloads(const std::filesystem::path& prefix, int files, int rounds,
                                  int idle_seconds) {
   const Sandbox hot("bench-hot"), plain("bench-plain");
-  if (!make_project(hot, prefix, files) || !make_project(plain, prefix, files))
+  const Sample sample = files == 1 ? small_source : std_heavy_source;
+  if (!make_project(hot, prefix, files, sample) || !make_project(plain, prefix, files, sample))
     return {};
   const Tool tool(prefix / "bin/hrwatch", {"--target", "game", "--build-dir", "build"}, hot.path());
   const Child program({.arguments = {hot.path("build/app")}, .folder = hot.path()});
@@ -224,7 +223,7 @@ std::vector<Row> measure_reloads(const std::filesystem::path& prefix, int files,
     return {};
   Measured measured;
   for (int round = 0; round <= rounds; ++round) {
-    const std::string text = source(files, 0, 1000 + round);
+    const std::string text = sample(0, 1000 + round);
     if (!reload_once(hot, tool, text, measured))
       return {};
     plain.write("unit_0.cpp", text);
