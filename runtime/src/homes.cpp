@@ -9,9 +9,8 @@ const LoadedImage* image_of(const Module& module, const Generation& fresh, std::
   return live != nullptr ? &live->image : nullptr;
 }
 
-wire::Result<Addresses> resolve_homes(const std::vector<wire::Home>& homes,
-                                                 const Addresses& named,
-                                                 const Module& module, const Generation& fresh) {
+wire::Result<Addresses> resolve_homes(const std::vector<wire::Home>& homes, const Addresses& named,
+                                      const Module& module, const Generation& fresh) {
   const wire::Failure misfit{"the rewiring does not fit module " + module.name(),
                              "it names a place outside the generations that this program has",
                              "save again; if that does not help, restart the program"};

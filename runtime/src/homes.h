@@ -19,8 +19,7 @@ Addresses look_up_names(const std::vector<wire::Home>& homes);
 
 // The address of every home (see wire::Home). Under module_memory().
 // Errors: a home outside its generation, a word that holds no address.
-wire::Result<Addresses> resolve_homes(const std::vector<wire::Home>& homes,
-                                                 const Addresses& named,
-                                                 const Module& module, const Generation& fresh);
+wire::Result<Addresses> resolve_homes(const std::vector<wire::Home>& homes, const Addresses& named,
+                                      const Module& module, const Generation& fresh);
 
 }  // namespace hr::runtime

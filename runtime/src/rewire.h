@@ -10,13 +10,13 @@ namespace hr::runtime {
 // Writes the code, data, TLS and byte patches into `plan.generation`, which nobody runs yet.
 // Errors: a patch outside of it, a home out of reach, a TLS owner without TLS. Under
 // module_memory().
-wire::Result<wire::Done> rewire_copy(const wire::Rewiring& rewiring,
-                                     const Addresses& homes, const ModulePlan& plan);
+wire::Result<wire::Done> rewire_copy(const wire::Rewiring& rewiring, const Addresses& homes,
+                                     const ModulePlan& plan);
 
 // Fills in the plan for the commit, and opens the pages of living memory that it will write.
 // Errors: anything that is not as the rewiring says. Under module_memory().
-wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring,
-                                     const Addresses& homes, ModulePlan& plan);
+wire::Result<wire::Done> plan_commit(const wire::Rewiring& rewiring, const Addresses& homes,
+                                     ModulePlan& plan);
 
 // Notes what the planned commit will replace, so that it can be taken back (undo.h). Under
 // module_memory().

@@ -1,2 +1,5 @@
 static int calls;
-int game() { return 41 + ++calls; }
+
+int game() {
+  return 41 + ++calls;
+}

@@ -1,3 +1,6 @@
 #include <cstdio>
 int game();
-int main() { std::printf("game %d\n", game()); }
+
+int main() {
+  std::printf("game %d\n", game());
+}
