@@ -11,10 +11,14 @@ constexpr int enough_builds = 3;
 constexpr Time rest = std::chrono::milliseconds{900};
 constexpr Time one_write = std::chrono::milliseconds{15};  // between the events that it makes
 
-// A step of a build takes a little longer or shorter each time.
-bool same_moment(Time one, Time other) {
+// A step of a build takes a little longer or shorter each time; on a busy machine more so, which is
+// made allowance for when it is known to write the file.
+constexpr Time usual_delay = std::chrono::milliseconds{50};
+constexpr Time busy_delay = std::chrono::milliseconds{300};
+
+bool same_moment(Time one, Time other, Time delay) {
   const Time apart = one > other ? one - other : other - one;
-  return apart <= std::chrono::milliseconds{50} + other / 10;
+  return apart <= delay + other / 10;
 }
 
 }  // namespace
@@ -30,7 +34,8 @@ BuildWrites::Writer BuildWrites::changed_during(const std::string& path, BuildId
   const Time since_begin = at - began;
   Pattern& pattern = patterns_[path];
   const bool known = pattern.builds > enough_builds;
-  const bool again = pattern.builds > 0 && same_moment(since_begin, pattern.moment);
+  const bool again = pattern.builds > 0 &&
+                     same_moment(since_begin, pattern.moment, known ? busy_delay : usual_delay);
   if (known) {
     return again ? Writer::build : Writer::somebody;
   }

@@ -65,6 +65,14 @@ const void* base_of(void* handle) {
   return ::dlinfo(handle, RTLD_DI_LINKMAP, &map) == 0 ? map->l_ld : nullptr;
 }
 
+// Closes a library; false when it stays mapped all the same. A program that ends keeps every
+// library until their finalisers have run (glibc, _dl_fini), whoever closes them meanwhile.
+bool unloads(void* handle) {
+  const void* inside = base_of(handle);
+  ::dlclose(handle);
+  return inside == nullptr || !find_image(inside);
+}
+
 }  // namespace
 
 bool loading_generation() {
@@ -101,10 +109,12 @@ wire::Result<std::unique_ptr<Generation>> Generation::load(std::uint32_t number,
             ? cannot_load(file.path)
             : wire::Failure{"cannot load " + file.path, "it was replaced while it was being loaded",
                             "save again"};
-    if (handle != nullptr)
-      ::dlclose(handle);
-    space.close_around(hole.value(), hole.value().begin, hole.value().begin);
-    space.give_back(hole.value());
+    const bool stays = handle != nullptr && !unloads(handle);
+    const Pointer begin = hole.value().begin;
+    space.close_around(hole.value(), stays && image ? image->begin : begin,
+                       stays && image ? image->end : begin);
+    if (!stays)
+      space.give_back(hole.value());
     return failure;
   }
   space.close_around(hole.value(), image->begin, image->end);
@@ -121,7 +131,8 @@ Generation::~Generation() {
   if (handle_ == nullptr || kept_)
     return;
   const LoadingGeneration loading;
-  ::dlclose(handle_);
+  if (!unloads(handle_))
+    return;  // its place is taken for good
   space_->close_around(hole_, hole_.begin, hole_.begin);
   space_->give_back(hole_);
 }
