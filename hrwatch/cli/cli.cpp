@@ -73,6 +73,8 @@ int run(int argument_count, char** arguments) {
       return status_verb(line.value());
     case Verb::doctor:
       return doctor_verb(line.value());
+    case Verb::new_project:
+      return new_verb(line.value());
     case Verb::explain:
       return explain_verb(line.value());
     case Verb::frames:

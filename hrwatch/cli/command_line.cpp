@@ -71,12 +71,15 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
   auto* const doctor = app.add_subcommand("doctor")->fallthrough();
   auto* const explain = app.add_subcommand("explain")->fallthrough();
   explain->add_option("file", line.file);
+  auto* const new_project = app.add_subcommand("new");
+  new_project->add_option("template", line.template_name)->required();
+  new_project->add_option("folder", line.new_folder)->required();
   auto* const frames = app.add_subcommand("frames");
   frames->add_option("pid", line.pid)->required();
   auto* const rollback = app.add_subcommand("rollback")->fallthrough();
   rollback->add_option("module", line.module);
   auto* const abandon = app.add_subcommand("abandon")->fallthrough();
-  for (auto* verb : {run, status, doctor, explain, frames, rollback, abandon}) {
+  for (auto* verb : {run, status, doctor, explain, new_project, frames, rollback, abandon}) {
     verb->set_help_flag();
   }
   app.require_subcommand(0, 1);
@@ -86,14 +89,15 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
   } catch (const CLI::ParseError& error) {
     return Failure{"the command line can't be understood", error.what(), "see hrwatch -h"};
   }
-  line.verb = status->parsed()     ? Verb::status
-              : doctor->parsed()   ? Verb::doctor
-              : explain->parsed()  ? Verb::explain
-              : frames->parsed()   ? Verb::frames
-              : rollback->parsed() ? Verb::rollback
-              : abandon->parsed()  ? Verb::abandon
-              : frames->parsed()   ? Verb::frames
-                                   : Verb::run;
+  line.verb = status->parsed()        ? Verb::status
+              : doctor->parsed()      ? Verb::doctor
+              : explain->parsed()     ? Verb::explain
+              : new_project->parsed() ? Verb::new_project
+              : frames->parsed()      ? Verb::frames
+              : rollback->parsed()    ? Verb::rollback
+              : abandon->parsed()     ? Verb::abandon
+              : frames->parsed()      ? Verb::frames
+                                      : Verb::run;
   line.relaunch_on_refuse = refuse == "relaunch";
   line.colour = colour == "always"  ? Colour::always
                 : colour == "never" ? Colour::never
@@ -109,6 +113,8 @@ std::string help_text() {
 
   hrwatch --target game                    watch, build, reload; the program runs elsewhere
   hrwatch --target app --run -- --level 3  also start it; relaunch it when the host itself changes
+  hrwatch new TEMPLATE FOLDER              a project, ready to run: console, game (SDL2), c-plugin;
+                                           module-only, for a project that exists
   hrwatch status                           what is going on
   hrwatch doctor                           what is missing
   hrwatch explain [FILE]                   what a save of FILE would do; or what came of the last build

@@ -9,15 +9,27 @@
 
 namespace hrwatch::cli {
 
-enum class Verb { run, status, doctor, explain, frames, rollback, abandon, help, version };
+enum class Verb {
+  run,
+  status,
+  doctor,
+  explain,
+  new_project,
+  frames,
+  rollback,
+  abandon,
+  help,
+  version
+};
 enum class Colour { automatic, always, never };
 
 struct CommandLine {
   Verb verb = Verb::run;
   std::vector<std::string> targets;
-  int pid = 0;         // of `frames`, which hrwatch itself calls
-  std::string file;    // of `explain`, "" = the last build
-  std::string module;  // of `rollback`, "" = what went live last
+  int pid = 0;                            // of `frames`, which hrwatch itself calls
+  std::string file;                       // of `explain`, "" = the last build
+  std::string template_name, new_folder;  // of `new`
+  std::string module;                     // of `rollback`, "" = what went live last
   std::string build_dir;
   std::string config;
   bool run = false;

@@ -7,6 +7,7 @@ namespace hrwatch::cli {
 
 int status_verb(const CommandLine& line);
 int doctor_verb(const CommandLine& line);
+int new_verb(const CommandLine& line);
 int explain_verb(const CommandLine& line);
 // One that the running session carries out.
 int session_verb(const CommandLine& line, const std::string& verb, const std::string& argument);

@@ -2,8 +2,8 @@
 // the release build says the same.
 #include <regex>
 
-#include "explicit/example.h"
 #include "support/catch.h"
+#include "support/example.h"
 #include "support/project.h"
 #include "support/tool.h"
 
@@ -34,7 +34,7 @@ std::string lines_of(const Child& program) {
 }  // namespace
 
 TEST_CASE("03-plain-c-plugin") {
-  const Example example("03-plain-c-plugin");
+  const Example example(HR_TEST_EXAMPLES "/03-plain-c-plugin");
   REQUIRE(example.make("hot"));
   REQUIRE(example.make("release"));
   const std::string expected = "1 is odd\n2 is even\n3 is odd\n4 is even\n";
@@ -87,7 +87,7 @@ TEST_CASE("03-plain-c-plugin") {
 }
 
 TEST_CASE("07-atomic-swap") {
-  const Example example("07-atomic-swap");
+  const Example example(HR_TEST_EXAMPLES "/07-atomic-swap");
   REQUIRE(example.make("hot"));
   REQUIRE(example.make("release"));
   const std::string expected =

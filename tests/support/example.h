@@ -1,7 +1,8 @@
-// One of the examples as a user has it: copied into a folder of its own, built against the
-// installed hrwatch, run and edited there. Knows no reload.
+// A whole project as a user has it, an example or a new one: copied into a folder of its own, built
+// against the installed hrwatch, run and edited there. Knows no reload.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,7 +14,8 @@ namespace hrwatch::tests {
 
 class Example {
  public:
-  explicit Example(const std::string& name);
+  // Copies what is in `folder`, apart from its build folders.
+  explicit Example(const std::filesystem::path& folder);
 
   // `cmake --preset ...` and `cmake --build ...`, as its README says: "hot" in build, "release" in
   // build-release. False (with output printed) when one fails.

@@ -1,4 +1,4 @@
-#include "explicit/example.h"
+#include "support/example.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -10,8 +10,8 @@ namespace hrwatch::tests {
 
 namespace fs = std::filesystem;
 
-Example::Example(const std::string& name) : sandbox_("example") {
-  fs::copy(fs::path(HR_TEST_EXAMPLES) / name, sandbox_.path(), fs::copy_options::recursive);
+Example::Example(const fs::path& folder) : sandbox_("example") {
+  fs::copy(folder, sandbox_.path(), fs::copy_options::recursive);
   // What a user of the repository may have left there.
   fs::remove_all(sandbox_.path("build"));
   fs::remove_all(sandbox_.path("build-release"));

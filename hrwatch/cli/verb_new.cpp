@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include "app/project_templates.h"
+#include "cli/verbs.h"
+#include "core/session.h"
+
+namespace hrwatch::cli {
+
+int new_verb(const CommandLine& line) {
+  const auto project =
+      core::plan_project(app::project_templates(), line.template_name, line.new_folder);
+  if (!project.ok()) {
+    show_failure(line, project.failure());
+    return static_cast<int>(core::ExitCode::usage);
+  }
+  if (const auto written = app::write_project(project.value(), line.new_folder); !written.ok()) {
+    show_failure(line, written.failure());
+    return static_cast<int>(core::ExitCode::environment);
+  }
+  fmt::print("made {}\n", line.new_folder);
+  for (const auto& file : project.value().files) {
+    fmt::print("    {}\n", file.path);
+  }
+  const bool whole = project.value().next.front().starts_with("cd ");
+  fmt::print("{}\n", whole ? "now type" : "now add to your CMakeLists.txt");
+  for (const auto& step : project.value().next) {
+    fmt::print("    {}\n", step);
+  }
+  return static_cast<int>(core::ExitCode::done);
+}
+
+}  // namespace hrwatch::cli

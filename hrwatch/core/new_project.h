@@ -1,0 +1,38 @@
+// What `hrwatch new` would write: a template's files with the names filled in. Pure: knows no file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wire/result.h"
+
+namespace hrwatch::core {
+
+// One file of templates/. Files of the template "common" belong to every whole project.
+struct TemplateFile {
+  std::string_view template_name;
+  std::string_view path;  // in the template, with placeholders
+  std::string_view content;
+};
+
+struct NewProject {
+  struct File {
+    std::string path;  // in the new folder
+    std::string content;
+  };
+
+  std::string name;    // of the program, and of the CMake project
+  std::string module;  // the hot module's target
+  std::vector<File> files;
+  std::vector<std::string> next;  // what to type, or to write where
+};
+
+// `folder` gives the name: its last part. Placeholders: @NAME@, @MODULE@, @GUARD@ (the module in
+// capitals).
+// Errors: Failure for an unknown template and for a name that can't be one.
+hr::wire::Result<NewProject> plan_project(const std::vector<TemplateFile>& templates,
+                                          const std::string& template_name,
+                                          const std::string& folder);
+
+}  // namespace hrwatch::core
