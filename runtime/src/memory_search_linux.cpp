@@ -56,7 +56,7 @@ class MemorySearch::Reader {
   // present or swapped). All of them when that is not told.
   const OwnVector<std::uint64_t>& used(Pointer at, std::size_t count) {
     constexpr std::uint64_t all = ~std::uint64_t{0};
-    flags_.assign(count, all);
+    flags_.resize(count);
     const auto offset = static_cast<off_t>(at / page_size * sizeof(std::uint64_t));
     const std::size_t wanted = count * sizeof(std::uint64_t);
     if (pages_ < 0 ||
@@ -136,7 +136,8 @@ wire::Result<wire::Done> MemorySearch::search(Reader& reader, const Region& regi
   constexpr std::size_t pages_at_once = 65536;
   for (Pointer at = region.begin; at < region.end;) {
     const std::size_t count = std::min<std::size_t>((region.end - at) / page_size, pages_at_once);
-    const OwnVector<std::uint64_t> used = reader.used(at, count);
+    // Plain words: a sanitizer reserves terabytes, in which there is nothing.
+    const std::uint64_t* const used = reader.used(at, count).data();
     constexpr std::uint64_t present_or_swapped = std::uint64_t{3} << 62;
     for (std::size_t page = 0; page < count;) {
       if ((used[page] & present_or_swapped) == 0) {
