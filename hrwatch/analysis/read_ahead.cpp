@@ -13,21 +13,23 @@ class NextUnits {
   NextUnits(const std::filesystem::path& library, UnitCache& cache)
       : cache_(cache), known_(*cache.units(library)) {}
 
-  // Whether all units of `object` are known now.
+  // Whether all units of `object` are known now. Those of which half is in a .dwo file never are.
   bool add(const std::filesystem::path& object) {
     const ObjectContent content = cache_.content(object);
     if (content.hash == 0)
       return false;
     std::vector<std::shared_ptr<const UnitFacts>> read;
     for (std::uint32_t i = 0; i < content.unit_sizes.size(); ++i) {
-      auto& facts = known_[{content.hash, i}];
-      if (facts == nullptr && !read_once(object, content, read))
-        return false;
-      if (facts == nullptr) {
-        facts = read[i];
+      auto known = known_.find({content.hash, i});
+      if (known == known_.end()) {
+        if (read.empty())
+          read = read_object_units(object, content.hash);
+        if (read.size() != content.unit_sizes.size() || read[i] == nullptr)
+          return false;
+        known = known_.emplace(UnitKey{content.hash, i}, read[i]).first;
         fresh_ = true;
       }
-      units_.push_back(facts);
+      units_.push_back(known->second);
     }
     return true;
   }
@@ -43,13 +45,6 @@ class NextUnits {
   UnitCache::Units known_;
   UnitClasses::Units units_;
   bool fresh_ = false;
-
-  static bool read_once(const std::filesystem::path& object, const ObjectContent& content,
-                        std::vector<std::shared_ptr<const UnitFacts>>& units) {
-    if (units.empty())
-      units = read_object_units(object, content.hash);
-    return units.size() == content.unit_sizes.size();
-  }
 };
 
 }  // namespace

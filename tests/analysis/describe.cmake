@@ -71,6 +71,17 @@ foreach(family gcc clang)
   endforeach()
 endforeach()
 
+# Half of the debug info stands in .dwo files, but for that of one object.
+hr_describe_fixture(whole COMPILERS ${describe_gcc} SOURCES thread.cpp FLAGS ${describe_flags}
+  LINK -Wl,--build-id)
+foreach(version 1 2)
+  hr_describe_fixture(split_${version} COMPILERS ${describe_gcc} SOURCES game.cpp other.cpp plain.c
+    FLAGS ${describe_flags} -gsplit-dwarf -DVERSION=${version}
+    LINK -Wl,--build-id ${describe_folder}/whole/thread.cpp.o)
+  add_custom_command(OUTPUT ${describe_folder}/split_${version}.so
+    DEPENDS ${describe_folder}/whole/thread.cpp.o APPEND)
+endforeach()
+
 # Reasons not to be a generation. Those that need clang or lld are tested where these are.
 set(describe_problems stripped no_entries no_debug_info lto initial_exec tls_descriptors no_build_id
   data_in_code text_relocations)

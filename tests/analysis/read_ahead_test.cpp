@@ -26,10 +26,11 @@ std::vector<std::string> words(const std::string& text) {
   return result;
 }
 
-// A build folder with one module of three objects.
+// A build folder with one module of three objects, and perhaps others before them.
 class BuildFolder {
  public:
-  BuildFolder() {
+  explicit BuildFolder(std::vector<std::string> others = {}) : names_(std::move(others)) {
+    names_.insert(names_.end(), {"game.cpp.o", "other.cpp.o", "plain.c.o"});
     std::string pattern = (fs::temp_directory_path() / "read-ahead-XXXXXX").string();
     path_ = mkdtemp(pattern.data());
   }
@@ -46,8 +47,8 @@ class BuildFolder {
 
   std::vector<fs::path> objects() const {
     std::vector<fs::path> list;
-    for (const char* source : {"game.cpp.o", "other.cpp.o", "plain.c.o"})
-      list.push_back(path_ / source);
+    for (const std::string& name : names_)
+      list.push_back(path_ / name);
     return list;
   }
 
@@ -56,8 +57,8 @@ class BuildFolder {
   }
 
   void compile_all(const std::string& build) const {
-    for (const fs::path& object : objects())
-      compile(build, object.filename());
+    for (const char* object : {"game.cpp.o", "other.cpp.o", "plain.c.o"})
+      compile(build, object);
   }
 
   void link(const std::string& build) const {
@@ -78,6 +79,7 @@ class BuildFolder {
   }
 
  private:
+  std::vector<std::string> names_;
   fs::path path_;
 
   // With the time of now, as a compiler does.
@@ -109,6 +111,21 @@ TEST_CASE("what was read ahead gives the description that the library alone give
     Memory none;
     CHECK(with == build.described(none));
   }
+}
+
+TEST_CASE("objects that have only half of their debug info are left to the library") {
+  const BuildFolder build({"thread.cpp.o"});
+  build.compile("whole", "thread.cpp.o");
+  build.compile_all("split_1");
+  build.link("split_1");
+  Memory memory;
+  build.described(memory);
+  build.compile_all("split_2");
+  read_ahead(build.library(), build.objects(), memory);
+  build.link("split_2");
+  const std::string with = build.described(memory);
+  Memory none;
+  CHECK(with == build.described(none));
 }
 
 TEST_CASE("objects that are written one after the other, or half, are read when they are whole") {
