@@ -96,7 +96,6 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
               : frames->parsed()      ? Verb::frames
               : rollback->parsed()    ? Verb::rollback
               : abandon->parsed()     ? Verb::abandon
-              : frames->parsed()      ? Verb::frames
                                       : Verb::run;
   line.relaunch_on_refuse = refuse == "relaunch";
   line.colour = colour == "always"  ? Colour::always

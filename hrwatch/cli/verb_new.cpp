@@ -21,8 +21,7 @@ int new_verb(const CommandLine& line) {
   for (const auto& file : project.value().files) {
     fmt::print("    {}\n", file.path);
   }
-  const bool whole = project.value().next.front().starts_with("cd ");
-  fmt::print("{}\n", whole ? "now type" : "now add to your CMakeLists.txt");
+  fmt::print("{}\n", project.value().whole ? "now type" : "now add to your CMakeLists.txt");
   for (const auto& step : project.value().next) {
     fmt::print("    {}\n", step);
   }

@@ -68,9 +68,8 @@ std::string capitals(std::string name) {
   return name;
 }
 
-std::vector<std::string> next_steps(const NewProject& project, const std::string& folder,
-                                    bool whole) {
-  if (whole) {
+std::vector<std::string> next_steps(const NewProject& project, const std::string& folder) {
+  if (project.whole) {
     return {"cd " + folder, "cmake --preset hot", "hrwatch --target " + project.name + " --run"};
   }
   return {"find_package(hrwatch REQUIRED)", "add_subdirectory(" + folder + ")",
@@ -104,9 +103,9 @@ hr::wire::Result<NewProject> plan_project(const std::vector<TemplateFile>& templ
     return Failure{"\"" + project.name + "\" can't be the name of a program",
                    "CMake has a target of that name itself", "give the folder another name"};
   }
-  const bool whole = !kind->module.empty();
-  project.module = whole ? std::string(kind->module) : identifier(project.name);
-  if (whole && project.module == project.name) {
+  project.whole = !kind->module.empty();
+  project.module = project.whole ? std::string(kind->module) : identifier(project.name);
+  if (project.whole && project.module == project.name) {
     project.module += "_code";
   }
   const auto filled = [&](std::string_view text) {
@@ -114,13 +113,13 @@ hr::wire::Result<NewProject> plan_project(const std::vector<TemplateFile>& templ
                 "@GUARD@", capitals(project.module));
   };
   for (const TemplateFile& file : templates) {
-    if (file.template_name == template_name || (whole && file.template_name == "common")) {
+    if (file.template_name == template_name || (project.whole && file.template_name == "common")) {
       project.files.push_back({filled(file.path), filled(file.content)});
     }
   }
   std::sort(project.files.begin(), project.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });
-  project.next = next_steps(project, folder, whole);
+  project.next = next_steps(project, folder);
   return project;
 }
 

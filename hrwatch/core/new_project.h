@@ -25,7 +25,8 @@ struct NewProject {
   std::string name;    // of the program, and of the CMake project
   std::string module;  // the hot module's target
   std::vector<File> files;
-  std::vector<std::string> next;  // what to type, or to write where
+  bool whole = true;              // a project of its own, not a part of one
+  std::vector<std::string> next;  // what to type; of a part, the lines to add to a CMakeLists.txt
 };
 
 // `folder` gives the name: its last part. Placeholders: @NAME@, @MODULE@, @GUARD@ (the module in

@@ -12,23 +12,10 @@
 #include "src/object_mover.h"
 #include "src/poll_gate.h"
 #include "src/states.h"
+#include "src/wall.h"
 
+using hr::runtime::guarded;
 using hr::runtime::Host;
-
-namespace {
-
-// Out of memory is the only thing that can be thrown in here: `otherwise` is the answer then.
-template <class Action, class Value>
-Value guarded(Action action, Value otherwise) {
-  const hr::runtime::InRuntime inside;
-  try {
-    return action();
-  } catch (const std::exception&) {
-    return otherwise;
-  }
-}
-
-}  // namespace
 
 extern "C" {
 

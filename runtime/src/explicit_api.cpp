@@ -3,20 +3,12 @@
 #include "hr/explicit.h"
 #include "src/guard_thread.h"
 #include "src/libraries.h"
+#include "src/wall.h"
 
+using hr::runtime::guarded;
 using hr::runtime::Libraries;
 
 namespace {
-
-template <class Action, class Value>
-Value guarded(Action action, Value otherwise) {
-  const hr::runtime::InRuntime inside;
-  try {
-    return action();
-  } catch (const std::exception&) {
-    return otherwise;
-  }
-}
 
 // The last answer to hr_error() of a thread.
 thread_local hr::wire::Failure last_error;

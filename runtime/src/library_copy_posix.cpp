@@ -12,23 +12,11 @@
 
 #include "src/complete_elf.h"
 #include "src/library_copy.h"
+#include "src/opened.h"
 #include "src/private_folder.h"
 
 namespace hr::runtime {
 namespace {
-
-struct Opened {
-  explicit Opened(int number) : descriptor(number) {}
-
-  ~Opened() {
-    if (descriptor >= 0)
-      ::close(descriptor);
-  }
-
-  Opened(const Opened&) = delete;
-  Opened& operator=(const Opened&) = delete;
-  int descriptor;
-};
 
 CopyOutcome fail(CopyProblem problem, const std::string& what, std::string why, std::string fix) {
   return {std::nullopt, {problem, {what, std::move(why), std::move(fix)}}};

@@ -6,24 +6,11 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "src/opened.h"
 #include "src/published_file.h"
 
 namespace hr::runtime {
 namespace {
-
-// An open descriptor, closed at the end of the scope.
-struct Opened {
-  explicit Opened(int number) : descriptor(number) {}
-
-  ~Opened() {
-    if (descriptor >= 0)
-      ::close(descriptor);
-  }
-
-  Opened(const Opened&) = delete;
-  Opened& operator=(const Opened&) = delete;
-  int descriptor;
-};
 
 wire::Failure refuse(const std::string& path, std::string why) {
   return {"will not load " + path, std::move(why),
