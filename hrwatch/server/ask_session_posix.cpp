@@ -30,7 +30,7 @@ Result<Answered> wait_for_answer(hr::transport::Stream& stream, Clock::time_poin
                      "try again; hrwatch status shows what it does"};
     }
     const auto events = static_cast<short>(POLLIN | (stream.unsent() > 0 ? POLLOUT : 0));
-    pollfd waiting = {stream.descriptor(), events, 0};
+    pollfd waiting = {static_cast<int>(stream.wait_handle()), events, 0};
     ::poll(&waiting, 1, static_cast<int>(std::min<long>(left, 1000)));
     std::vector<std::byte> bytes;
     const bool open = stream.flush() == hr::transport::Flow::open &&

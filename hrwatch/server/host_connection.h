@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@ class HostConnection {
  public:
   explicit HostConnection(hr::transport::Stream stream) : stream_(std::move(stream)) {}
 
-  int descriptor() const { return stream_.descriptor(); }
+  // As the stream's.
+  std::intptr_t wait_handle() const { return stream_.wait_handle(); }
 
   int peer_process() const { return stream_.peer_process(); }
 

@@ -9,6 +9,7 @@
 #include "server/greeting.h"
 #include "server/host_connection.h"
 #include "server/session_file.h"
+#include "server/stream_watch.h"
 #include "transport/local_socket.h"
 
 namespace hrwatch::server {
@@ -20,40 +21,9 @@ using hr::wire::Failure;
 using hr::wire::Result;
 using hr::wire::ToolMessage;
 
-// libuv's watch on one descriptor; deletes itself when libuv has let go of it.
-struct Watch {
-  uv_poll_t poll = {};
-  std::function<void()> on_ready;
-
-  // Null when the loop refuses the descriptor.
-  static Watch* open(uv_loop_t* loop, int descriptor, std::function<void()> on_ready) {
-    auto* watch = new Watch;
-    if (uv_poll_init(loop, &watch->poll, descriptor) != 0) {
-      delete watch;
-      return nullptr;
-    }
-    watch->poll.data = watch;
-    watch->on_ready = std::move(on_ready);
-    return watch;
-  }
-
-  void wait(bool also_writable) {
-    const int events = UV_READABLE | UV_DISCONNECT | (also_writable ? UV_WRITABLE : 0);
-    uv_poll_start(&poll, events, [](uv_poll_t* handle, int, int) {
-      const auto call = static_cast<Watch*>(handle->data)->on_ready;  // it may close this
-      call();
-    });
-  }
-
-  void close() {
-    uv_close(reinterpret_cast<uv_handle_t*>(&poll),
-             [](uv_handle_t* handle) { delete static_cast<Watch*>(handle->data); });
-  }
-};
-
 struct Host {
   HostConnection connection;
-  Watch* watch = nullptr;
+  StreamWatch* watch = nullptr;
   std::string program;  // "" until it has said hello
   int pid = 0;
   std::uint64_t since_ms = 0;
@@ -129,7 +99,7 @@ class Server::Impl {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::optional<Session> session_;
   hr::transport::Listener listener_;
-  Watch* visitors_ = nullptr;
+  StreamWatch* visitors_ = nullptr;
   std::map<HostId, Host> hosts_;
   std::map<HostId, core::Event> doomed_;  // to be dropped from the loop, and why
   HostId last_id_ = 0;
@@ -158,7 +128,7 @@ Result<Done> Server::Impl::open() {
   }
   listener_ = std::move(listener).value();
   session_->socket = listener_.path().string();
-  visitors_ = Watch::open(loop_, listener_.descriptor(), [this] { on_visitors(); });
+  visitors_ = StreamWatch::open(loop_, listener_.wait_handle(), [this] { on_visitors(); });
   if (visitors_ == nullptr) {
     return Failure{"cannot listen for programs", "the event loop refused the socket",
                    "raise the limit of open files (ulimit -n)"};
@@ -212,7 +182,8 @@ void Server::Impl::admit(hr::transport::Stream stream) {
   }
   const HostId id = ++last_id_;
   Host host{HostConnection(std::move(stream)), nullptr, {}, 0, uv_now(loop_)};
-  host.watch = Watch::open(loop_, host.connection.descriptor(), [this, id] { on_ready(id); });
+  host.watch =
+      StreamWatch::open(loop_, host.connection.wait_handle(), [this, id] { on_ready(id); });
   if (host.watch != nullptr) {
     host.watch->wait(false);
     hosts_.emplace(id, std::move(host));

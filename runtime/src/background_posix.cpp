@@ -129,7 +129,7 @@ class Background {
     std::vector<pollfd> waiting = {{wake_number_, POLLIN, 0}, {watch_.number(), POLLIN, 0}};
     for (const Link& link : links_) {
       if (link->is_open())
-        waiting.push_back({link->descriptor(),
+        waiting.push_back({static_cast<int>(link->wait_handle()),
                            static_cast<short>(POLLIN | (link->wants_to_write() ? POLLOUT : 0)), 0});
     }
     for (std::size_t i = 0; i < open_numbers.size(); ++i)

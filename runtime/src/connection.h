@@ -2,6 +2,7 @@
 // tool's messages. Knows no module and no reload.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +25,8 @@ class Connection {
 
   bool is_joined() const { return is_open() && joined_; }
 
-  int descriptor() const { return stream_.descriptor(); }
+  // As the stream's.
+  std::intptr_t wait_handle() const { return stream_.wait_handle(); }
 
   // The tool's process id, 0 when unknown.
   int peer_process() const { return stream_.peer_process(); }

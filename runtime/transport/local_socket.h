@@ -1,9 +1,12 @@
-// The local stream socket between tool and host: where it lies, how both ends open it, who the peer
-// is, and sending and receiving without ever blocking. Knows no message and no session.
+// The local stream socket between tool and host (a named pipe on Windows): where it lies, how both
+// ends open it, who the peer is, and sending and receiving without ever blocking. Knows no message
+// and no session.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +14,9 @@
 #include "wire/result.h"
 
 namespace hr::transport {
+
+class Endpoint;
+class Entrance;
 
 // What became of an attempt to move bytes.
 enum class Flow {
@@ -22,17 +28,18 @@ enum class Flow {
 // Thread: one at a time.
 class Stream {
  public:
-  Stream() = default;
-  // Takes over a connected, non-blocking socket.
-  explicit Stream(int descriptor);
+  Stream();
+  // Takes over a connected end.
+  explicit Stream(std::unique_ptr<Endpoint> endpoint);
   Stream(Stream&& other) noexcept;
   Stream& operator=(Stream&& other) noexcept;
   ~Stream();
 
-  bool is_open() const { return descriptor_ >= 0; }
+  bool is_open() const { return endpoint_ != nullptr; }
 
-  // For poll(): readable always, writable while `unsent() > 0`. -1 when closed.
-  int descriptor() const { return descriptor_; }
+  // What to wait on, -1 when closed. POSIX: a descriptor for poll(), readable always, writable
+  // while `unsent() > 0`. Windows: an event, set while flush() or receive() has something to do.
+  std::intptr_t wait_handle() const;
 
   void close();
 
@@ -47,16 +54,13 @@ class Stream {
   // Appends whatever has arrived to `into`; at most `limit` bytes a call.
   Flow receive(std::vector<std::byte>& into, std::size_t limit = std::size_t{1} << 20);
 
-  // True when the process at the other end runs as the user of this one (SO_PEERCRED).
+  // True when the process at the other end runs as the user of this one.
   bool peer_is_same_user() const;
   // Its process id, 0 when unknown.
   int peer_process() const;
 
  private:
-  bool still_ours() const;
-
-  int descriptor_ = -1;
-  unsigned long long identity_ = 0;  // of the socket: a host may close and reuse the number
+  std::unique_ptr<Endpoint> endpoint_;
   std::vector<std::vector<std::byte>> queue_;
   std::size_t sent_of_first_ = 0;
   std::size_t unsent_ = 0;
@@ -65,30 +69,31 @@ class Stream {
 // Listens at a path of its own; removes the path (and the folder it made for it) when destroyed.
 class Listener {
  public:
-  Listener() = default;
+  Listener();
   Listener(Listener&& other) noexcept;
   Listener& operator=(Listener&& other) noexcept;
   ~Listener();
 
   // Listens at `folder`/hrwatch.<pid>.sock, or, when that is longer than a socket address takes, in
   // a new 0700 folder below the temporary folder. `folder` must exist and be for this user only.
-  // Errors: no room for the socket, no descriptors left.
+  // Windows: at a pipe of a new name, which only this user may open.
+  // Errors: no room for the socket, no descriptors left, the pipe's name is taken.
   static wire::Result<Listener> listen(const std::filesystem::path& folder);
 
   // A waiting connection, already checked to come from the same user; nothing when none waits (a
   // stranger's is dropped without a word).
   std::optional<Stream> accept();
 
-  int descriptor() const { return descriptor_; }  // for poll(): readable when one waits
+  // What to wait on until one waits, -1 when closed: as Stream's.
+  std::intptr_t wait_handle() const;
 
   const std::filesystem::path& path() const { return path_; }
 
   void close();
 
  private:
-  int descriptor_ = -1;
+  std::unique_ptr<Entrance> entrance_;
   std::filesystem::path path_;
-  std::filesystem::path own_folder_;  // made by listen(), empty if none
 };
 
 // Connects to `path` and checks that the same user listens there. Never blocks.

@@ -8,9 +8,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <system_error>
 #include <utility>
 
+#include "transport/endpoint.h"
 #include "transport/local_socket.h"
 #include "transport/peer.h"
 
@@ -66,75 +68,58 @@ wire::Result<std::pair<std::filesystem::path, std::filesystem::path>> choose_pla
                        "make /tmp writable, or use a build folder with a shorter path"};
 }
 
-}  // namespace
+class Socket : public Endpoint {
+ public:
+  // Takes over a non-blocking socket.
+  explicit Socket(int descriptor) : descriptor_(descriptor), identity_(identity_of(descriptor)) {}
 
-Stream::Stream(int descriptor) : descriptor_(descriptor), identity_(identity_of(descriptor)) {}
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
 
-Stream::Stream(Stream&& other) noexcept {
-  *this = std::move(other);
-}
-
-Stream& Stream::operator=(Stream&& other) noexcept {
-  if (this == &other)
-    return *this;
-  close();
-  descriptor_ = std::exchange(other.descriptor_, -1);
-  identity_ = std::exchange(other.identity_, 0);
-  queue_ = std::move(other.queue_);
-  sent_of_first_ = std::exchange(other.sent_of_first_, 0);
-  unsent_ = std::exchange(other.unsent_, 0);
-  other.queue_.clear();
-  return *this;
-}
-
-Stream::~Stream() {
-  close();
-}
-
-bool Stream::still_ours() const {
-  return descriptor_ >= 0 && identity_of(descriptor_) == identity_;
-}
-
-void Stream::close() {
   // A program that closed all its descriptors may have opened its own under our number.
-  if (still_ours())
-    ::close(descriptor_);
-  descriptor_ = -1;
-  queue_.clear();
-  sent_of_first_ = 0;
-  unsent_ = 0;
-}
+  ~Socket() override {
+    if (still_ours())
+      ::close(descriptor_);
+  }
 
-Flow Stream::send(std::vector<std::byte> frame) {
-  if (!is_open())
-    return Flow::closed;
-  unsent_ += frame.size();
-  queue_.push_back(std::move(frame));
-  return flush();
-}
+  std::intptr_t wait_handle() const override { return descriptor_; }
 
-Flow Stream::flush() {
+  Flow write(std::span<const std::byte> bytes, std::size_t& taken) override;
+  Flow read(std::vector<std::byte>& into, std::size_t limit) override;
+
+  bool peer_is_same_user() const override {
+    const std::optional<Peer> peer = peer_of(descriptor_);
+    return peer && peer->user == ::geteuid();
+  }
+
+  int peer_process() const override {
+    const std::optional<Peer> peer = peer_of(descriptor_);
+    return peer ? peer->process : 0;
+  }
+
+ private:
+  bool still_ours() const { return descriptor_ >= 0 && identity_of(descriptor_) == identity_; }
+
+  int descriptor_;
+  unsigned long long identity_;  // of the socket: a host may close and reuse the number
+};
+
+Flow Socket::write(std::span<const std::byte> bytes, std::size_t& taken) {
   if (!still_ours())
     return Flow::closed;
-  while (!queue_.empty()) {
-    const std::vector<std::byte>& first = queue_.front();
-    const ssize_t sent = ::send(descriptor_, first.data() + sent_of_first_,
-                                first.size() - sent_of_first_, MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (taken < bytes.size()) {
+    const ssize_t sent = ::send(descriptor_, bytes.data() + taken, bytes.size() - taken,
+                                MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EINTR)
       continue;
     if (sent < 0)
       return errno == EAGAIN || errno == EWOULDBLOCK ? Flow::open : Flow::closed;
-    sent_of_first_ += static_cast<std::size_t>(sent);
-    unsent_ -= static_cast<std::size_t>(sent);
-    if (sent_of_first_ == first.size()) {
-      queue_.erase(queue_.begin());
-      sent_of_first_ = 0;
-    }
+    taken += static_cast<std::size_t>(sent);
   }
   return Flow::open;
 }
 
-Flow Stream::receive(std::vector<std::byte>& into, std::size_t limit) {
+Flow Socket::read(std::vector<std::byte>& into, std::size_t limit) {
   if (!still_ours())
     return Flow::closed;
   constexpr std::size_t step = 64 * 1024;
@@ -156,75 +141,64 @@ Flow Stream::receive(std::vector<std::byte>& into, std::size_t limit) {
   return Flow::open;
 }
 
-bool Stream::peer_is_same_user() const {
-  const std::optional<Peer> peer = peer_of(descriptor_);
-  return peer && peer->user == ::geteuid();
-}
+// A listening socket with its file.
+class Door : public Entrance {
+ public:
+  Door(std::filesystem::path path, std::filesystem::path own_folder)
+      : path_(std::move(path)), own_folder_(std::move(own_folder)) {}
 
-int Stream::peer_process() const {
-  const std::optional<Peer> peer = peer_of(descriptor_);
-  return peer ? peer->process : 0;
-}
+  Door(const Door&) = delete;
+  Door& operator=(const Door&) = delete;
 
-Listener::Listener(Listener&& other) noexcept {
-  *this = std::move(other);
-}
+  ~Door() override {
+    if (descriptor_ >= 0)
+      ::close(descriptor_);
+    ::unlink(path_.c_str());
+    if (!own_folder_.empty())
+      ::rmdir(own_folder_.c_str());
+  }
 
-Listener& Listener::operator=(Listener&& other) noexcept {
-  if (this == &other)
-    return *this;
-  close();
-  descriptor_ = std::exchange(other.descriptor_, -1);
-  path_ = std::exchange(other.path_, {});
-  own_folder_ = std::exchange(other.own_folder_, {});
-  return *this;
-}
+  // False with errno set.
+  bool open() {
+    const sockaddr_un address = *address_of(path_);
+    ::unlink(path_.c_str());  // what a process of this number left behind
+    descriptor_ = open_local_socket();
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+    return descriptor_ >= 0 && ::bind(descriptor_, generic, sizeof(address)) == 0 &&
+           ::chmod(path_.c_str(), 0600) == 0 && ::listen(descriptor_, 64) == 0;
+  }
 
-Listener::~Listener() {
-  close();
-}
+  std::intptr_t wait_handle() const override { return descriptor_; }
 
-void Listener::close() {
-  if (path_.empty())
-    return;
-  if (descriptor_ >= 0)
-    ::close(std::exchange(descriptor_, -1));
-  ::unlink(path_.c_str());
-  if (!own_folder_.empty())
-    ::rmdir(own_folder_.c_str());
-  path_.clear();
-}
+  std::unique_ptr<Endpoint> accept() override {
+    for (;;) {
+      const int descriptor = accept_local(descriptor_);
+      if (descriptor >= 0)
+        return std::make_unique<Socket>(descriptor);
+      if (errno != EINTR && errno != ECONNABORTED)
+        return nullptr;
+    }
+  }
+
+ private:
+  int descriptor_ = -1;
+  std::filesystem::path path_;
+  std::filesystem::path own_folder_;  // made for it, empty if none
+};
+
+}  // namespace
 
 wire::Result<Listener> Listener::listen(const std::filesystem::path& folder) {
   auto place = choose_place(folder);
   if (!place)
     return place.failure();
+  auto door = std::make_unique<Door>(place.value().first, place.value().second);
+  if (!door->open())
+    return cannot_listen(place.value().first, errno);
   Listener listener;
-  std::tie(listener.path_, listener.own_folder_) = place.value();
-  const sockaddr_un address = *address_of(listener.path_);
-  ::unlink(listener.path_.c_str());  // what a process of this number left behind
-  listener.descriptor_ = open_local_socket();
-  if (listener.descriptor_ < 0)
-    return cannot_listen(listener.path_, errno);
-  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-  if (::bind(listener.descriptor_, generic, sizeof(address)) != 0 ||
-      ::chmod(listener.path_.c_str(), 0600) != 0 || ::listen(listener.descriptor_, 64) != 0)
-    return cannot_listen(listener.path_, errno);
+  listener.path_ = place.value().first;
+  listener.entrance_ = std::move(door);
   return listener;
-}
-
-std::optional<Stream> Listener::accept() {
-  while (descriptor_ >= 0) {
-    const int descriptor = accept_local(descriptor_);
-    if (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED))
-      continue;
-    if (descriptor < 0)
-      return std::nullopt;
-    Stream stream(descriptor);
-    if (stream.peer_is_same_user())
-      return stream;
-  }
-  return std::nullopt;
 }
 
 wire::Result<Stream> connect(const std::filesystem::path& path) {
@@ -236,7 +210,7 @@ wire::Result<Stream> connect(const std::filesystem::path& path) {
   if (descriptor < 0)
     return wire::Failure{"cannot make a socket", system_message(errno),
                          "raise the limit of open files (ulimit -n)"};
-  Stream stream(descriptor);
+  Stream stream(std::make_unique<Socket>(descriptor));
   const auto* generic = reinterpret_cast<const sockaddr*>(&*address);
   if (::connect(descriptor, generic, sizeof(*address)) != 0)
     return wire::Failure{"cannot connect to " + path.string(), system_message(errno),

@@ -42,11 +42,11 @@ void FakeTool::withdraw() {
 }
 
 bool FakeTool::is_called(int milliseconds) {
-  return readable(listener_.descriptor(), milliseconds);
+  return readable(static_cast<int>(listener_.wait_handle()), milliseconds);
 }
 
 void FakeTool::accept() {
-  REQUIRE(readable(listener_.descriptor(), patience_ms));
+  REQUIRE(readable(static_cast<int>(listener_.wait_handle()), patience_ms));
   auto stream = listener_.accept();
   REQUIRE(stream.has_value());
   stream_ = std::move(*stream);
@@ -68,7 +68,7 @@ void FakeTool::send(const wire::ToolMessage& message) {
 void FakeTool::send_bytes(std::vector<std::byte> bytes) {
   auto flow = stream_.send(std::move(bytes));
   while (flow == transport::Flow::open && stream_.unsent() > 0) {
-    pollfd waiting = {stream_.descriptor(), POLLOUT, 0};
+    pollfd waiting = {static_cast<int>(stream_.wait_handle()), POLLOUT, 0};
     REQUIRE(::poll(&waiting, 1, patience_ms) == 1);
     flow = stream_.flush();
   }
@@ -87,7 +87,7 @@ std::optional<wire::HostMessage> FakeTool::next() {
     }
     if (!stream_.is_open())
       return std::nullopt;
-    REQUIRE(readable(stream_.descriptor(), patience_ms));
+    REQUIRE(readable(static_cast<int>(stream_.wait_handle()), patience_ms));
     std::vector<std::byte> bytes;
     const auto flow = stream_.receive(bytes);
     reader_.feed(bytes);

@@ -1,0 +1,11 @@
+# Where the libraries' sources lie that provide.sh brought: what would be fetched otherwise.
+set(sources ${HRWATCH_WINDOWS_TOOLS}/sources)
+foreach(pair NLOHMANN_JSON=json FMT=fmt CLI11=cli11 CATCH2=catch2 LIBUV=libuv)
+  string(REPLACE "=" ";" pair ${pair})
+  list(GET pair 0 name)
+  list(GET pair 1 folder)
+  if(NOT EXISTS ${sources}/${folder}/.complete)
+    message(FATAL_ERROR "${sources}/${folder} is missing: ./dev test windows brings it")
+  endif()
+  set(FETCHCONTENT_SOURCE_DIR_${name} ${sources}/${folder})
+endforeach()
