@@ -203,7 +203,7 @@ bool Library::look_at(LibraryCopy copy, bool again) {
 void Library::unchanged() {
   refused_.reset();
   if (live_.size() != bindings_.size()) {
-    if (auto bounds = resolve_all(*current_); !bounds) {
+    if (auto bounds = resolve_all(*current_, bindings_); !bounds) {
       fail(bounds.failure());
       return;
     }
@@ -218,7 +218,7 @@ bool Library::load(LibraryCopy copy) {
   std::optional<wire::Failure> failure;
   if (!image) {
     failure = image.failure();
-  } else if (auto bounds = resolve_all(*image.value()); !bounds) {
+  } else if (auto bounds = resolve_all(*image.value(), bindings_); !bounds) {
     failure = bounds.failure();
     drop(std::move(image).value());
   }
@@ -243,9 +243,10 @@ void Library::drop(std::unique_ptr<LibraryImage> image) {
     older_.push_back(std::move(image));
 }
 
-wire::Result<std::vector<Bound>> Library::resolve_all(const LibraryImage& image) const {
+wire::Result<std::vector<Bound>> Library::resolve_all(const LibraryImage& image,
+                                                      const std::vector<Binding>& bindings) const {
   std::vector<Bound> bounds;
-  for (const Binding& binding : bindings_) {
+  for (const Binding& binding : bindings) {
     auto bound = resolve(binding, path_, [&](const std::string& name) { return image.find(name); });
     if (!bound)
       return bound.failure();

@@ -103,9 +103,12 @@ class Library : public std::enable_shared_from_this<Library> {
   bool load(LibraryCopy copy);
   bool take_in(std::unique_ptr<LibraryImage> image);
   std::optional<wire::Failure> ask_load_hook(LibraryImage& image);
-  wire::Result<std::vector<Bound>> resolve_all(const LibraryImage& image) const;
+  wire::Result<std::vector<Bound>> resolve_all(const LibraryImage& image,
+                                               const std::vector<Binding>& bindings) const;
   void put_in(std::unique_ptr<LibraryImage> image, std::vector<Bound> bounds);
   void show_live();
+  bool bind_incoming(Binding binding);
+  std::vector<Binding> with_added() const;
   void forget_bound(const void* where);
   void drop(std::unique_ptr<LibraryImage> image);
   void drop_pending();
@@ -133,6 +136,7 @@ class Library : public std::enable_shared_from_this<Library> {
   std::unique_ptr<LibraryImage> current_;
   std::unique_ptr<LibraryImage> pending_;
   LibraryImage* incoming_ = nullptr;  // inside the load hook
+  std::vector<Binding> added_;        // by the load hook: they go live with the library, or never
   std::vector<std::unique_ptr<LibraryImage>> older_;
   std::vector<std::unique_ptr<hr_view>> views_;
   std::optional<std::uint64_t> refused_;  // content that was not taken in

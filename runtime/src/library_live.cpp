@@ -46,7 +46,7 @@ bool Library::take_in(std::unique_ptr<LibraryImage> image) {
   const int before = generation();
   if (before >= 0)
     tell(HR_EVENT_RELOADING, before + 1);
-  auto bounds = resolve_all(*image);
+  auto bounds = resolve_all(*image, bindings_);
   std::optional<wire::Failure> failure;
   if (!bounds) {
     failure = bounds.failure();
@@ -55,12 +55,16 @@ bool Library::take_in(std::unique_ptr<LibraryImage> image) {
       survives([&] { hooks_.freeze(handle_, hooks_.user); });
     failure = ask_load_hook(*image);
     if (!failure) {
-      bounds = resolve_all(*image);  // the hook may have bound more
-      if (bounds)
+      std::vector<Binding> all = with_added();
+      bounds = resolve_all(*image, all);
+      if (bounds) {
+        bindings_ = std::move(all);
         put_in(std::move(image), std::move(bounds).value());
-      else
+      } else {
         failure = bounds.failure();
+      }
     }
+    added_.clear();
     if (hooks_.thaw != nullptr)
       survives([&] { hooks_.thaw(handle_, hooks_.user); });
   }
@@ -97,13 +101,36 @@ void Library::show_live() {
 void Library::forget_bound(const void* where) {
   std::erase_if(bindings_, [&](const Binding& binding) { return binding.where == where; });
   std::erase_if(live_, [&](const Bound& bound) { return bound.binding.where == where; });
+  std::erase_if(added_, [&](const Binding& binding) { return binding.where == where; });
+}
+
+// What is bound there now stays bound until the library is taken in.
+bool Library::bind_incoming(Binding binding) {
+  std::erase_if(added_, [&](const Binding& other) { return other.where == binding.where; });
+  added_.push_back(binding);
+  const auto bound =
+      resolve(binding, path_, [&](const std::string& name) { return incoming_->find(name); });
+  if (!bound)
+    note(bound.failure());
+  return bound.ok();
+}
+
+std::vector<Binding> Library::with_added() const {
+  std::vector<Binding> all = bindings_;
+  for (const Binding& added : added_) {
+    std::erase_if(all, [&](const Binding& binding) { return binding.where == added.where; });
+    all.push_back(added);
+  }
+  return all;
 }
 
 bool Library::bind(Binding binding) {
   const Entered entered(*this);
+  if (incoming_ != nullptr)
+    return bind_incoming(std::move(binding));
   forget_bound(binding.where);
   bindings_.push_back(binding);
-  const LibraryImage* image = incoming_ == nullptr ? current_.get() : nullptr;
+  const LibraryImage* image = current_.get();
   if (image == nullptr)
     return false;
   auto bound = resolve(binding, path_, [&](const std::string& name) { return image->find(name); });
@@ -119,9 +146,9 @@ bool Library::bind(Binding binding) {
 
 bool Library::unbind(const void* where) {
   const Entered entered(*this);
-  const std::size_t before = bindings_.size();
+  const std::size_t before = bindings_.size() + added_.size();
   forget_bound(where);
-  return bindings_.size() != before;
+  return bindings_.size() + added_.size() != before;
 }
 
 std::optional<Symbol> Library::find(const std::string& name) {

@@ -30,7 +30,8 @@ void* States::find_or_make(const char* name, const hr_type& type) {
     state = &states_.back();
     state->object = reserve_room(type.size, state->room);
   }
-  if (state->object == nullptr)
+  // A library opened by path may have a larger T, and nobody migrates.
+  if (state->object == nullptr || type.size > state->room)
     throw std::bad_alloc();
   if (!state->made) {
     state->type = &type;

@@ -61,7 +61,8 @@ typedef struct hr_hooks {
   void (*freeze)(hr_library* library, void* user);
   /* The new library is there, all bindings are found in it, and nothing leads to it yet:
    * hr_symbol() finds what it has, hr_loaded() still tells the old number (-1: this is the first).
-   * Returns 0 when it is not to be taken in: everything stays as it was. */
+   * What is bound here (1: the new library has it) goes live with it.
+   * Returns 0 when it is not to be taken in: everything stays as it was, bindings too. */
   int (*load)(hr_library* library, void* user);
   /* The bindings have changed, or will not: threads may go on. */
   void (*thaw)(hr_library* library, void* user);

@@ -23,6 +23,7 @@ struct hr_library {
   uint64_t symbol_count;
   struct hr_library* next;
   int refused; /* by the load hook */
+  int asking;  /* inside it */
   const char* what;
   const char* fix;
   char about[200]; /* what it is about: the reason */
@@ -90,7 +91,10 @@ static inline hr_library* hr_open_with(const char* path, const hr_hooks* hooks) 
     return library;
   if (hooks->freeze != NULL)
     hooks->freeze(library, hooks->user);
+  /* What this one binds is bound at once: there is nothing older to keep. */
+  library->asking = 1;
   library->refused = hooks->load != NULL && hooks->load(library, hooks->user) == 0;
+  library->asking = 0;
   if (library->refused)
     hr_static_fail(library, "the module was not taken in", "the program's load hook returned 0",
                    "mend what it checks or starts, and build again");
@@ -167,11 +171,11 @@ static inline hr_failure hr_error(const hr_library* library) {
 }
 
 static inline int hr_loaded(const hr_library* library) {
-  return library != NULL && !library->refused ? 0 : -1;
+  return library != NULL && !library->refused && !library->asking ? 0 : -1;
 }
 
 static inline const hr_view* hr_look(const hr_library* library) {
-  return library != NULL && !library->refused ? (const hr_view*)(const void*)library : NULL;
+  return hr_loaded(library) >= 0 ? (const hr_view*)(const void*)library : NULL;
 }
 
 static inline hr_function hr_view_function(const hr_view* view, const void* pointer) {

@@ -108,7 +108,11 @@ HR_API void hr_live_delete(void* memory);
 }
 #endif
 
-/* C: at file scope, `HR_STATE(World, world)` gives a function `World* world(void)` that returns the
+/* In libraries that the program opens by path (hr_open) nobody migrates: a new build gets the
+ * object as it is. Members may be added at the end (they are zero); for any other change give T
+ * another name, which makes it another state, and fill that from the old one.
+ *
+ * C: at file scope, `HR_STATE(World, world)` gives a function `World* world(void)` that returns the
  * state "world", zero at first. World must be a typedef name of plain data. When its members
  * change, those that exist on both sides keep their values. HR_STATE_MIGRATED(World, world, mend)
  * calls `mend(old, now)` after that, for what names and numbers don't tell. In static mode it is
