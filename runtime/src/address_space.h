@@ -62,12 +62,15 @@ class AddressSpace {
   // Address of the 8-byte word of slot `index`.
   Pointer slot(std::uint32_t index) const { return slots_ + Pointer{index} * 8; }
 
-  // A part of the reserve, for one generation.
+  // A part of the reserve, for one generation. While it is open it lies `lead` bytes lower, over
+  // the end of the place before, which no generation ever uses.
   struct Hole {
     Pointer begin = 0;
     Pointer end = 0;
+    std::uint64_t lead = 0;
     std::size_t place = 0;
     std::size_t places = 0;
+    bool shared = false;  // someone else has mapped something in it: it is never given back
   };
 
   // Where generation n goes as long as nothing is in the way: first_place() + (n - 1) %
@@ -84,12 +87,17 @@ class AddressSpace {
   // and gives places back that lie behind it altogether.
   void open(const Hole& hole);
   void close_around(Hole& hole, Pointer begin, Pointer end);
-  void give_back(const Hole& hole);
+  // Covers what lay at [begin, end) of a closed hole and is unmapped by now (nothing where they are
+  // equal), and gives its places back.
+  void give_back(Hole& hole, Pointer begin, Pointer end);
 
   // Slots must outlive this object: code of some generation jumps through them.
   void keep_slots() { keep_slots_ = true; }
 
  private:
+  void plug_above(Pointer limit, std::uint64_t size);
+  static void cover(Hole& hole, Pointer begin, Pointer end);
+
   struct Plug {
     Pointer begin = 0;
     std::uint64_t size = 0;

@@ -12,9 +12,19 @@ namespace {
 constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 constexpr std::uint64_t huge_page = 2 * mib;
 
+// The slots, and room for the lead of the first place.
+constexpr std::uint64_t before_places = slot_table_bytes + huge_page;
+
+// The last page of every place stays free: for the lead of the next one.
+constexpr std::uint64_t lead_page = page_size;
+
 // Where a program's addresses end, less the page that the kernel keeps (x86-64 psABI 3.3.2). To ask
 // for more is an error of the caller: ThreadSanitizer ends the program for it.
 constexpr Pointer user_end = (Pointer{1} << 47) - 4096;
+
+std::size_t places_for(std::uint64_t size, std::uint64_t place_size) {
+  return static_cast<std::size_t>((size + lead_page + place_size - 1) / place_size);
+}
 
 void* as_pointer(Pointer address) {
   return reinterpret_cast<void*>(address);
@@ -35,6 +45,14 @@ Pointer map_nothing(Pointer wanted, std::uint64_t size) {
   return address;
 }
 
+// Maps `size` bytes at the highest free address. `taken`: where something lies already; as a wish
+// it is refused, and keeps Linux from looking for whole 2 MB.
+Pointer map_highest(std::uint64_t size, Pointer taken) {
+  void* got = ::mmap(as_pointer(taken), size, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return got == MAP_FAILED ? 0 : reinterpret_cast<Pointer>(got);
+}
+
 // Tries the same distances from the library in the same order in every process. `unit`: what the
 // kernel aligns such a library to; a large one is at a whole unit itself, as a rule.
 Pointer reserve_near(Pointer begin, Pointer end, std::uint64_t size, std::uint64_t unit) {
@@ -49,14 +67,18 @@ Pointer reserve_near(Pointer begin, Pointer end, std::uint64_t size, std::uint64
   for (std::uint64_t gap = start; gap >= 64 * mib; gap -= 64 * mib)
     gaps.push_back(gap - 64 * mib);
   for (std::uint64_t gap : gaps) {
-    if (low > gap + size + huge_page) {
-      if (const Pointer got = map_nothing(low - gap - size, size); got != 0)
-        return got;
-    }
-    if (high + gap + size <= user_end) {
-      if (const Pointer got = map_nothing(high + gap, size); got != 0)
-        return got;
-    }
+    if (low <= gap + size + huge_page)
+      continue;
+    if (const Pointer got = map_nothing(low - gap - size, size); got != 0)
+      return got;
+  }
+  // Above the libraries, as a rule, lies what Linux never chooses by itself: a generation then
+  // lands elsewhere, and the distances between generations differ from host to host.
+  for (std::uint64_t gap : gaps) {
+    if (high + gap + size > user_end)
+      continue;
+    if (const Pointer got = map_nothing(high + gap, size); got != 0)
+      return got;
   }
   return 0;
 }
@@ -72,16 +94,16 @@ wire::Result<AddressSpace> AddressSpace::reserve(Pointer begin, Pointer end) {
     if (rounded < space.place_size_)
       break;
     const std::uint64_t unit = space.place_size_ < huge_page ? page_size : huge_page;
-    const Pointer got = reserve_near(begin, end, slot_table_bytes + rounded, unit);
+    const Pointer got = reserve_near(begin, end, before_places + rounded, unit);
     if (got == 0)
       continue;
     if (::mprotect(as_pointer(got), slot_table_bytes, PROT_READ | PROT_WRITE) != 0) {
-      ::munmap(as_pointer(got), slot_table_bytes + rounded);
+      ::munmap(as_pointer(got), before_places + rounded);
       break;
     }
     ::madvise(as_pointer(got), slot_table_bytes, MADV_NOHUGEPAGE);
     space.slots_ = got;
-    space.begin_ = got + slot_table_bytes;
+    space.begin_ = got + before_places;
     space.end_ = space.begin_ + rounded;
     space.places_ = Places(rounded / space.place_size_);
     return space;
@@ -93,7 +115,7 @@ wire::Result<AddressSpace> AddressSpace::reserve(Pointer begin, Pointer end) {
 
 wire::Result<AddressSpace::Hole> AddressSpace::take(std::uint32_t number, std::uint64_t size) {
   Hole hole;
-  hole.places = static_cast<std::size_t>((size + place_size_ - 1) / place_size_);
+  hole.places = places_for(size, place_size_);
   const std::optional<std::size_t> place = places_.take(number, hole.places);
   if (!place)
     return wire::Failure{"address space near the module is used up",
@@ -102,30 +124,30 @@ wire::Result<AddressSpace::Hole> AddressSpace::take(std::uint32_t number, std::u
   hole.place = *place;
   hole.begin = begin_ + *place * place_size_;
   hole.end = hole.begin + page_end(size);
+  // For 2 MB and more Linux (since 6.7) looks for 2 MB more than it maps, and takes the first whole
+  // 2 MB *behind* where that begins: behind the page before a place that is the place itself.
+  hole.lead = size < huge_page ? 0 : lead_page;
   return hole;
 }
 
 void AddressSpace::open(const Hole& hole) {
   const std::uint64_t size = hole.end - hole.begin;
-  // Linux maps top down: whatever free piece lies above the hole would be chosen before it.
-  for (std::uint64_t piece = 512 * mib; piece > size; piece /= 2) {
-    for (int tries = 0; tries < 16; ++tries) {
-      const Pointer got = map_nothing(0, piece);
-      if (got == 0)
-        break;
-      if (got < hole.end) {
-        ::munmap(as_pointer(got), piece);
-        break;
-      }
-      plugs_.push_back({got, piece});
-    }
-  }
-  ::munmap(as_pointer(hole.begin), size);
-  for (int tries = 0; tries < 256; ++tries) {
-    const Pointer got = map_nothing(0, size);
+  const Pointer begin = hole.begin - hole.lead;
+  // Linux maps top down: whatever free piece lies above the hole would be chosen before it. Large
+  // ones are plugged first, so that few plugs do.
+  for (std::uint64_t piece = 512 * mib; piece > size; piece /= 2)
+    plug_above(begin + size, piece);
+  ::munmap(as_pointer(begin), size);
+  plug_above(begin + 1, size);
+}
+
+void AddressSpace::plug_above(Pointer limit, std::uint64_t size) {
+  constexpr std::size_t most_plugs = 4096;  // of the 65,530 mappings that a process may have
+  while (plugs_.size() < most_plugs) {
+    const Pointer got = map_highest(size, slots_);
     if (got == 0)
       return;
-    if (got == hole.begin) {
+    if (got < limit) {
       ::munmap(as_pointer(got), size);
       return;
     }
@@ -136,24 +158,31 @@ void AddressSpace::open(const Hole& hole) {
 void AddressSpace::close_around(Hole& hole, Pointer begin, Pointer end) {
   for (const Plug& plug : std::exchange(plugs_, {}))
     ::munmap(as_pointer(plug.begin), plug.size);
-  const Pointer used_begin = std::clamp(page_begin(begin), hole.begin, hole.end);
-  const Pointer used_end = std::clamp(page_end(end), used_begin, hole.end);
-  // A page that someone else has mapped meanwhile stays theirs.
-  if (used_begin > hole.begin)
-    map_nothing(hole.begin, used_begin - hole.begin);
-  if (hole.end > used_end)
-    map_nothing(used_end, hole.end - used_end);
+  const Pointer open_begin = hole.begin - hole.lead;
+  const Pointer open_end = hole.end - hole.lead;
+  const Pointer used_begin = std::clamp(page_begin(begin), open_begin, open_end);
+  const Pointer used_end = std::clamp(page_end(end), used_begin, open_end);
+  cover(hole, open_begin, used_begin);
+  cover(hole, used_end, open_end);
   const std::size_t used =
-      static_cast<std::size_t>((used_end - hole.begin + place_size_ - 1) / place_size_);
-  if (used > 0 && used < hole.places) {
+      used_end > hole.begin ? places_for(used_end - hole.begin, place_size_) : 0;
+  if (used > 0 && used < hole.places && !hole.shared) {
     places_.give_back(hole.place + used, hole.places - used);
     hole.places = used;
     hole.end = hole.begin + used * place_size_;
   }
 }
 
-void AddressSpace::give_back(const Hole& hole) {
-  places_.give_back(hole.place, hole.places);
+void AddressSpace::give_back(Hole& hole, Pointer begin, Pointer end) {
+  cover(hole, page_begin(begin), page_end(end));
+  if (!hole.shared)
+    places_.give_back(hole.place, hole.places);
+}
+
+// A page that another thread has mapped meanwhile stays theirs: the place is not unmapped again.
+void AddressSpace::cover(Hole& hole, Pointer begin, Pointer end) {
+  if (begin < end && map_nothing(begin, end - begin) == 0)
+    hole.shared = true;
 }
 
 AddressSpace::AddressSpace(AddressSpace&& other) noexcept {
@@ -176,6 +205,8 @@ AddressSpace::~AddressSpace() {
     return;
   if (!keep_slots_)
     ::munmap(as_pointer(slots_), slot_table_bytes);
+  if (!places_.taken(0))
+    ::munmap(as_pointer(slots_ + slot_table_bytes), begin_ - slots_ - slot_table_bytes);
   for (Pointer place = begin_; place < end_; place += place_size_) {
     if (!places_.taken((place - begin_) / place_size_))
       ::munmap(as_pointer(place), std::min(place_size_, end_ - place));

@@ -114,7 +114,7 @@ wire::Result<std::unique_ptr<Generation>> Generation::load(std::uint32_t number,
     space.close_around(hole.value(), stays && image ? image->begin : begin,
                        stays && image ? image->end : begin);
     if (!stays)
-      space.give_back(hole.value());
+      space.give_back(hole.value(), begin, begin);
     return failure;
   }
   space.close_around(hole.value(), image->begin, image->end);
@@ -133,8 +133,7 @@ Generation::~Generation() {
   const LoadingGeneration loading;
   if (!unloads(handle_))
     return;  // its place is taken for good
-  space_->close_around(hole_, hole_.begin, hole_.begin);
-  space_->give_back(hole_);
+  space_->give_back(hole_, image.begin, image.end);
 }
 
 }  // namespace hr::runtime

@@ -73,8 +73,8 @@ TEST_CASE("200 small edits of the example game go live") {
   work(folder, {"game.cpp", "entities.cpp", "stars.cpp"}, program);
 }
 
-TEST_CASE("200 small edits of a module of eight larger files go live") {
-  constexpr int units = 8;
+TEST_CASE("200 small edits of a module of ten larger files go live") {
+  constexpr int units = 10;
   const Sandbox folder("history-large");
   const std::string sample = text_of(HR_SAMPLE "/unit.cpp.in");
   std::string list, calls, declarations;

@@ -44,7 +44,7 @@ TEST_CASE("The reserve grows with the module, within limits") {
 }
 
 TEST_CASE(
-    "A place holds the module grown by an eighth; the kernel's alignment needs the next one") {
+    "A place holds the module grown by an eighth; the kernel's alignment borrows the next one") {
   for (std::uint64_t span :
        {std::uint64_t{4096}, 100 * 1024 + std::uint64_t{0}, 3 * mib, 40 * mib}) {
     INFO("span " << span);
@@ -79,10 +79,11 @@ TEST_CASE("What a generation does not need of its hole is the next one's") {
   REQUIRE(first.ok());
   REQUIRE(first.value().places == 2);
   space.value().open(first.value());
-  space.value().close_around(first.value(), first.value().begin, first.value().begin + place);
+  space.value().close_around(first.value(), first.value().begin,
+                             first.value().begin + place - 4096);
   CHECK(first.value().places == 1);
   CHECK(first.value().end == first.value().begin + place);
-  auto second = space.value().take(2, place);
+  auto second = space.value().take(2, place - 4096);
   REQUIRE(second.ok());
   CHECK(second.value().begin == first.value().begin + place);
 }
@@ -101,10 +102,71 @@ TEST_CASE("A hole is where the next mapping of its size lands") {
     ::munmap(got, 16 * 4096);
     space.value().close_around(hole.value(), hole.value().begin, hole.value().begin);
     CHECK_FALSE(is_free(hole.value().begin, 4096));
-    space.value().give_back(hole.value());
+    space.value().give_back(hole.value(), hole.value().begin, hole.value().begin);
   }
   const auto distance = static_cast<std::int64_t>(space.value().slot(0) - here);
   CHECK(std::llabs(distance) < code_reach);
+}
+
+TEST_CASE("A mapping for which the kernel wants whole 2 MB lands at its place, and takes one") {
+  const Library library;
+  auto space = AddressSpace::reserve(library.begin, library.begin + 3 * mib);
+  REQUIRE(space.ok());
+  REQUIRE(space.value().place_size() == 4 * mib);
+  const std::uint64_t length = 3 * mib;
+  for (std::uint32_t number : {1u, 2u, 3u}) {
+    auto hole = space.value().take(number, hole_size_for(length, 4096));
+    REQUIRE(hole.ok());
+    REQUIRE(hole.value().lead == 4096);
+    space.value().open(hole.value());
+    // As Linux searches since 6.7: for 2 MB more, from the top down, then to the next whole 2 MB.
+    void* searched = ::mmap(reinterpret_cast<void*>(library.begin), length + 2 * mib, PROT_NONE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    const auto found = reinterpret_cast<Pointer>(searched);
+    const Pointer begin = (found / (2 * mib) + 1) * (2 * mib);
+    CHECK(begin == hole.value().begin);
+    ::munmap(searched, length + 2 * mib);
+    space.value().close_around(hole.value(), begin, begin + length);
+    CHECK(hole.value().places == 1);
+    CHECK_FALSE(is_free(begin - 4096, 4096));
+    CHECK_FALSE(is_free(begin + length, 4096));
+  }
+}
+
+TEST_CASE("Two modules side by side both have their places below, where the kernel looks") {
+  const Library library;
+  auto first = AddressSpace::reserve(library.begin, library.begin + 4096);
+  auto second = AddressSpace::reserve(library.begin + 4096, library.begin + 8192);
+  REQUIRE(first.ok());
+  REQUIRE(second.ok());
+  CHECK(first.value().first_place() < library.begin);
+  CHECK(second.value().first_place() < library.begin);
+}
+
+TEST_CASE("What a generation leaves is covered again, unless someone else is there by then") {
+  const Library library;
+  auto space = AddressSpace::reserve(library.begin, library.begin + 4096);
+  REQUIRE(space.ok());
+  const auto load = [&] {
+    auto hole = space.value().take(1, 8 * 4096);
+    REQUIRE(hole.ok());
+    space.value().open(hole.value());
+    const Pointer begin = hole.value().begin;
+    space.value().close_around(hole.value(), begin, begin + 4 * 4096);  // as if mapped there
+    return hole.value();
+  };
+  AddressSpace::Hole first = load();
+  REQUIRE(is_free(first.begin, 4 * 4096));
+  space.value().give_back(first, first.begin, first.begin + 4 * 4096);
+  CHECK_FALSE(is_free(first.begin, 4096));
+  AddressSpace::Hole second = load();
+  CHECK(second.begin == first.begin);
+  void* theirs = ::mmap(reinterpret_cast<void*>(second.begin + 4096), 4096, PROT_READ,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  REQUIRE(theirs != MAP_FAILED);
+  space.value().give_back(second, second.begin, second.begin + 4 * 4096);
+  CHECK(load().begin != second.begin);
+  ::munmap(theirs, 4096);
 }
 
 TEST_CASE("The same distance from the module every time") {

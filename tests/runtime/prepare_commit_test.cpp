@@ -131,7 +131,7 @@ TEST_CASE("A generation is mapped at the place of its number") {
 #endif
   TinyHost host;
   const auto& oldest = host.module->generation_0();
-  const auto places = host.module->space().slot(runtime::slot_count);
+  const auto places = host.module->space().first_place();
   const auto size = runtime::place_size_for(oldest.end - oldest.begin);
   reload_now(host, "2", 3);
   CHECK(host.module->find(3)->image.begin == places + 2 * size);
