@@ -104,15 +104,30 @@ std::optional<std::string> Reach::allocation() const {
   return std::nullopt;
 }
 
-std::optional<std::string> Reach::caller(RunningHost& host) const {
+template <class Asked>
+std::optional<std::string> Reach::called(const Asked& asked) const {
   for (const TypeUses::Function& use : uses_.functions) {
     if (!leads(use.signature))
       continue;
     const Function* function = named(use.address);
-    if (function != nullptr && host.calls(*function))
+    if (function != nullptr && asked(*function))
       return "the program calls " + demangle(function->name);
   }
   return std::nullopt;
+}
+
+std::optional<std::string> Reach::caller(RunningHost& host) const {
+  return called([&](const Function& function) { return host.calls(function); });
+}
+
+std::optional<std::string> Reach::caller_knowing(const std::vector<std::string>& sources,
+                                                 RunningHost& host) const {
+  return called([&](const Function& function) {
+    return host.calls(function) &&
+           std::any_of(sources.begin(), sources.end(), [&](const std::string& source) {
+             return host.callers_know(function, source);
+           });
+  });
 }
 
 // Frames that stay: a function that returns soon is no reason.

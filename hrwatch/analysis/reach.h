@@ -37,6 +37,11 @@ class Reach {
   // A function that the program itself calls with one.
   std::optional<std::string> caller(RunningHost& host) const;
 
+  // The same, where whoever calls it may know the class from one of these source files: for objects
+  // that keep their place. Behind an interface they may look as they like.
+  std::optional<std::string> caller_knowing(const std::vector<std::string>& sources,
+                                            RunningHost& host) const;
+
   // Whether an object of one of `classes` leads to one.
   bool reached_from(const std::set<std::string>& classes) const;
 
@@ -53,6 +58,8 @@ class Reach {
   bool leads(const std::vector<TypeUses::Index>& classes) const;
   const Function* named(Address address) const;  // by its start; null: none
   const TypeUses::Function* at(Address address) const;
+  template <class Asked>
+  std::optional<std::string> called(const Asked& asked) const;
   std::optional<std::string> variable(const std::set<std::string>& kept_in_place) const;
   std::optional<std::string> allocation() const;
   std::optional<std::string> frame(RunningHost& host) const;

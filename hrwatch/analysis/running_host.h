@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "analysis/type_uses.h"
@@ -30,7 +31,13 @@ class RunningHost {
   // its libraries, imports it, or may look it up.
   virtual bool calls(const Function& function) = 0;
 
-  // The same of a variable: code outside of the module reads or writes it by its name.
+  // Whether any of that code may have been compiled with what `source` (a path) declares, and so
+  // know the layout of its classes. When in doubt it may.
+  virtual bool callers_know(const Function& function, const std::string& source) {
+    return !function.name.empty() && !source.empty();
+  }
+
+  // The same as calls() of a variable: code outside of the module reads or writes it by its name.
   virtual bool uses_variable(const Variable& variable) = 0;
 
   // Where threads are in the module's code and stay, in any frame of their stacks: at one look

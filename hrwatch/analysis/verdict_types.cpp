@@ -50,6 +50,10 @@ constexpr const char* opt_in =
     "; with MIGRATE_GLOBALS in add_hot_module() the variables of the module get the new layout "
     "while it runs, where nothing points to them";
 
+constexpr const char* behind_interface =
+    "; where the program includes no header that declares the class, and knows it by a base class "
+    "alone, it may change while its objects live";
+
 // Only members whose own layout changed too, and nothing that was edited here.
 bool only_carries_on(const LayoutChange& change,
                      const std::unordered_map<std::string_view, const LayoutChange*>& changes) {
@@ -105,6 +109,11 @@ struct Knowledge {
   }
 };
 
+// "/src/pond.cpp:12" -> "/src/pond.cpp"
+std::string source_of(const TypeLayout& layout) {
+  return layout.declared.substr(0, layout.declared.rfind(':'));
+}
+
 // Objects that states lead to get the new layout, where nothing else leads to them. Who is at work
 // with one the runtime sees: it changes them in hr_poll() alone.
 void migrate(Judgement& judgement, const LayoutChange& change, const Reach& reach,
@@ -117,10 +126,14 @@ void migrate(Judgement& judgement, const LayoutChange& change, const Reach& reac
     }
     return;
   }
-  const auto holder = known.is_live(change) ? reach.caller(*judgement.running)
-                                            : reach.other_holder(known.states, *judgement.running);
+  const auto holder =
+      known.is_live(change)
+          ? reach.caller_knowing({source_of(*change.before), source_of(*change.after)},
+                                 *judgement.running)
+          : reach.other_holder(known.states, *judgement.running);
   if (holder) {
-    refuse(judgement, change, *holder);
+    refuse(judgement, change, *holder,
+           std::string(undo_or_restart) + (known.is_live(change) ? behind_interface : ""));
     return;
   }
   auto migrations = migrations_of(change, judgement.state, judgement.next, known.after);

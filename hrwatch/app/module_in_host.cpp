@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <thread>
 #include <utility>
 
 #include "analysis/texts.h"
 #include "app/host_process.h"
+#include "core/plan.h"
 #include "publish/publish.h"
 
 namespace hrwatch::app {
@@ -34,8 +34,12 @@ fs::path file_of_generation(const hr::wire::ModuleState& module, std::uint32_t g
 }
 
 ModuleInHost::ModuleInHost(int pid, hr::wire::ModuleState module, std::uint32_t newest,
-                           fs::path copies)
-    : pid_(pid), module_(std::move(module)), newest_(newest), copies_(std::move(copies)) {}
+                           fs::path copies, Model model)
+    : pid_(pid),
+      module_(std::move(module)),
+      newest_(newest),
+      copies_(std::move(copies)),
+      model_(std::move(model)) {}
 
 hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> ModuleInHost::uses() {
   return uses_of(newest_);
@@ -63,19 +67,31 @@ std::optional<std::uint32_t> ModuleInHost::generation_of(const std::string& path
   return number != 0 ? std::optional(number) : std::nullopt;
 }
 
-void ModuleInHost::read_names() {
-  names_.emplace();
-  std::set<std::string> seen;
-  for (const MappedFile& file : mapped_files(pid_))
-    if (!of_system(file.path) && !generation_of(file.path) && seen.insert(file.path).second)
-      analysis::read_texts(file.path, *names_);
+const std::map<std::string, std::unordered_set<std::string>>& ModuleInHost::names() {
+  if (!names_) {
+    names_.emplace();
+    for (const MappedFile& file : mapped_files(pid_)) {
+      if (of_system(file.path) || generation_of(file.path))
+        continue;
+      if (const auto [texts, added] = names_->try_emplace(file.path); added)
+        analysis::read_texts(file.path, texts->second);
+    }
+  }
+  return *names_;
 }
 
 // A name stands in the dynamic symbols of whoever imports it, and as a text in whoever looks it up.
 bool ModuleInHost::is_named(const std::string& symbol) {
-  if (!names_)
-    read_names();
-  return names_->count(symbol) != 0;
+  return std::any_of(names().begin(), names().end(),
+                     [&](const auto& file) { return file.second.count(symbol) != 0; });
+}
+
+bool ModuleInHost::callers_know(const analysis::Function& function, const std::string& source) {
+  const std::string path = fs::path(source).lexically_normal().string();
+  return model_ == nullptr || std::any_of(names().begin(), names().end(), [&](const auto& file) {
+           return file.second.count(function.name) != 0 &&
+                  core::may_be_made_from(*model_, file.first, path);
+         });
 }
 
 bool ModuleInHost::calls(const analysis::Function& function) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analysis/running_host.h"
+#include "core/project_model.h"
 #include "wire/messages.h"
 
 namespace hrwatch::app {
@@ -22,14 +23,18 @@ std::filesystem::path file_of_generation(const hr::wire::ModuleState& module,
 
 class ModuleInHost : public analysis::RunningHost {
  public:
-  // `module`: as the host last told it. `newest`: the generation that runs.
+  using Model = std::shared_ptr<const core::ProjectModel>;
+
+  // `module`: as the host last told it. `newest`: the generation that runs. `model`: what the
+  // program may be a part of, or null.
   ModuleInHost(int pid, hr::wire::ModuleState module, std::uint32_t newest,
-               std::filesystem::path copies);
+               std::filesystem::path copies, Model model = nullptr);
 
   hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses() override;
   hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses_of(
       std::uint32_t generation) override;
   bool calls(const analysis::Function& function) override;
+  bool callers_know(const analysis::Function& function, const std::string& source) override;
   bool uses_variable(const analysis::Variable& variable) override;
   hr::wire::Result<std::vector<analysis::RunningCode>> staying() override;
 
@@ -39,13 +44,15 @@ class ModuleInHost : public analysis::RunningHost {
   std::uint32_t newest_;
   std::filesystem::path copies_;
   std::map<std::uint32_t, std::shared_ptr<const analysis::TypeUses>> uses_;  // by generation
-  std::optional<std::unordered_set<std::string>> names_;  // that the program's other files hold
+  Model model_;
+  // That the program's other files hold, by file.
+  std::optional<std::map<std::string, std::unordered_set<std::string>>> names_;
   std::optional<hr::wire::Result<std::vector<analysis::RunningCode>>> staying_;
 
   // The generation that a mapped file is; nothing: it is another file.
   std::optional<std::uint32_t> generation_of(const std::string& path) const;
   bool is_named(const std::string& symbol);
-  void read_names();
+  const std::map<std::string, std::unordered_set<std::string>>& names();
   hr::wire::Result<std::vector<analysis::RunningCode>> look() const;
 };
 

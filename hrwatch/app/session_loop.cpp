@@ -390,7 +390,7 @@ void SessionLoop::perform(const core::Watch& effect) {
       }
     }
   }
-  workbench_->set_modules(std::move(modules));
+  workbench_->set_modules(std::move(modules), effect.model);
   if (const auto watching = watcher_->watch(set); !watching.ok()) {
     take(core::Trouble{watching.failure()});
   }

@@ -102,7 +102,9 @@ hr::wire::Result<hr::wire::Done> Workbench::open() {
   return hr::wire::Done{};
 }
 
-void Workbench::set_modules(std::vector<WatchedModule> modules) {
+void Workbench::set_modules(std::vector<WatchedModule> modules,
+                            std::shared_ptr<const core::ProjectModel> model) {
+  model_ = std::move(model);
   std::map<std::string, Module> known = std::exchange(modules_, {});
   for (auto& module : modules) {
     Module& entry = modules_[module.name];
@@ -329,7 +331,7 @@ void Workbench::judge(core::RoundId round, core::HostId host,
            std::move(copy),
            nullptr,
            std::make_shared<ModuleInHost>(found->second.pid, found->second.modules[name],
-                                          found->second.generations[name], folder_ / "gen"),
+                                          found->second.generations[name], folder_ / "gen", model_),
            {},
            {},
            found->second.withdrawals[name],

@@ -17,6 +17,7 @@
 #include "app/distances.h"
 #include "app/worker.h"
 #include "core/event.h"
+#include "core/project_model.h"
 #include "wire/messages.h"
 
 namespace hrwatch::app {
@@ -37,7 +38,9 @@ class Workbench {
   // Makes the folders, removes what no process maps any more. Errors: they can't be made.
   hr::wire::Result<hr::wire::Done> open();
 
-  void set_modules(std::vector<WatchedModule> modules);
+  // `model`: what they are part of.
+  void set_modules(std::vector<WatchedModule> modules,
+                   std::shared_ptr<const core::ProjectModel> model);
 
   // Reads what compilers have written since the last build was described, while the next goes on.
   void read_ahead();
@@ -135,6 +138,7 @@ class Workbench {
   Workers workers_;
   std::shared_ptr<DescriptionStore> store_;
   std::map<std::string, Module> modules_;
+  std::shared_ptr<const core::ProjectModel> model_;
   std::map<core::HostId, Bench> hosts_;
   std::size_t reading_ahead_ = 0;  // modules
   bool read_again_ = false;

@@ -265,6 +265,22 @@ bool is_relevant(const ProjectModel& model, const std::string& path) {
   return model.build_dir == model.source_dir || !is_inside(path, model.build_dir);
 }
 
+bool may_be_made_from(const ProjectModel& model, const std::string& artifact,
+                      const std::string& source) {
+  const auto owners = model.owners.find(source);
+  const auto made = std::find_if(model.targets.begin(), model.targets.end(),
+                                 [&](const Target& target) { return target.artifact == artifact; });
+  if (artifact.empty() || owners == model.owners.end() || made == model.targets.end()) {
+    return true;
+  }
+  return std::any_of(owners->second.begin(), owners->second.end(), [&](std::uint32_t owner) {
+    const Target& target = model.targets[owner];
+    return target.name == made->name ||
+           (!target.hot && std::find(made->dependencies.begin(), made->dependencies.end(),
+                                     target.name) != made->dependencies.end());
+  });
+}
+
 Plan make_plan(const ProjectModel& model, const Wanted& wanted,
                const std::vector<std::string>& paths, bool everything) {
   Plan plan;

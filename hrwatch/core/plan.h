@@ -42,6 +42,12 @@ struct Plan {
 // nobody knows yet. Editors' temporary files and what the build writes itself are not.
 bool is_relevant(const ProjectModel& model, const std::string& path);
 
+// Whether the code in the built file `artifact` may have been compiled from `source`, or with it:
+// true as well where the model knows one of them not at all. What hot modules bring along is in
+// their own files.
+bool may_be_made_from(const ProjectModel& model, const std::string& artifact,
+                      const std::string& source);
+
 // What saving `paths` means. `everything` (events were lost) wants all targets.
 Plan make_plan(const ProjectModel& model, const Wanted& wanted,
                const std::vector<std::string>& paths, bool everything);

@@ -180,19 +180,21 @@ void Migration::put_in_place(Change& change) {
 
 std::vector<std::string> Migration::report() const {
   std::vector<std::string> lines;
+  if (asides_.empty())
+    return lines;
+  const MigrationCount count = mover_.count();
+  // A live object has no name but its class, which is counted below.
   std::vector<std::string> names;
   for (const Change& change : asides_)
-    names.push_back(objects_[change.object].name);
-  if (names.empty())
-    return lines;
+    if (const std::string& name = objects_[change.object].name; !count.migrated.contains(name))
+      names.push_back(name);
   if (names.size() > 3)
     names = {std::to_string(names.size()) + " objects"};
-  const MigrationCount count = mover_.count();
   std::vector<std::string> counts;
   for (const auto& [type, objects] : count.migrated)
     counts.push_back(std::to_string(objects) + " " + type);
-  lines.push_back(joined(names, ", ") + ": " + (counts.empty() ? "" : joined(counts, ", ") + " ") +
-                  "migrated");
+  lines.push_back(joined(names, ", ") + (names.empty() ? "" : ": ") + joined(counts, ", ") +
+                  (counts.empty() ? "" : " ") + "migrated");
   for (const auto& [table, migration] : changes_->migrations) {
     if (!count.migrated.contains(table->name))
       continue;

@@ -124,7 +124,9 @@ std::vector<std::string> ObjectChange::carry_out() {
   for (std::string& line : live_migration_->report())
     report.push_back(std::move(line));
   if (const std::size_t count = change_vtables(); count != 0)
-    report.push_back(std::to_string(count) + " live objects have the new virtual functions");
+    report.push_back(std::to_string(count) +
+                     (count == 1 ? " live object has" : " live objects have") +
+                     " the new virtual functions");
   return report;
 }
 

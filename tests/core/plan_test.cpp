@@ -53,6 +53,24 @@ TEST_CASE("plan: a library under module and host reaches both") {
   CHECK(plan.targets == Names{"app", "game"});
 }
 
+TEST_CASE("plan: what a built file was made from") {
+  auto model = *small_project();
+  CHECK_FALSE(may_be_made_from(model, "/p/build/app", "/p/game.cpp"));
+  CHECK(may_be_made_from(model, "/p/build/app", "/p/game.h"));
+  CHECK(may_be_made_from(model, "/p/build/app", "/p/main.cpp"));
+  CHECK(may_be_made_from(model, "/p/build/libgame.so", "/p/game.cpp"));
+  // A static library that it links.
+  model.targets.push_back({"engine", TargetKind::static_library, false, "", "", {}, {}});
+  model.targets[1].dependencies = {"game", "engine"};
+  model.owners["/p/engine.h"] = {0, 3};
+  CHECK(may_be_made_from(model, "/p/build/app", "/p/engine.h"));
+  // In doubt it may: what is not of this project, and a file that nobody is known to include.
+  CHECK(may_be_made_from(model, "/opt/plugin.so", "/p/game.cpp"));
+  CHECK(may_be_made_from(model, "", "/p/game.cpp"));
+  CHECK(may_be_made_from(model, "/p/build/app", "/p/unknown.h"));
+  CHECK(may_be_made_from(model, "/p/build/app", ""));
+}
+
 TEST_CASE("plan: which paths matter") {
   const auto model = small_project();
   CHECK(is_relevant(*model, "/p/game.cpp"));

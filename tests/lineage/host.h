@@ -11,6 +11,7 @@ class Host : public RunningHost {
  public:
   TypeUses types;
   std::vector<std::string> called;
+  std::vector<std::string> sources;  // that those who call were made from, too
   std::vector<RunningCode> code;
   std::optional<hr::wire::Failure> blind;
 
@@ -34,6 +35,10 @@ class Host : public RunningHost {
 
   bool calls(const Function& function) override {
     return std::find(called.begin(), called.end(), function.name) != called.end();
+  }
+
+  bool callers_know(const Function&, const std::string& source) override {
+    return std::find(sources.begin(), sources.end(), source) != sources.end();
   }
 
   bool uses_variable(const Variable& variable) override {

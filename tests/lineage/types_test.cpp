@@ -1,3 +1,4 @@
+#include "lineage/host.h"
 #include "lineage/module.h"
 
 using namespace made;
@@ -191,4 +192,39 @@ TEST_CASE("a refused layout says which variables lead to such objects") {
   CHECK(reasons[0].why ==
         "armour (int) added at offset 4; 4 -> 8 bytes (game.h:12); objects made before use the old "
         "layout; reached from enemies (game.cpp:5), level (level.cpp:9)");
+}
+
+TEST_CASE("a class with HR_LIVE may change where those who call know it by its interface alone") {
+  Module first("a"), second("b");
+  for (Module* module : {&first, &second}) {
+    module->function("_Z4keepP6Entity", 0x1000).exported = true;
+    module->function("_ZN2hr6detail4LiveI4FishEC1Ev", 0x1100);
+    module->constant("_ZN2hr6detail7type_ofI4FishEE", 0x3000, 200);
+  }
+  first.type("Fish", 8, {member("x", "int", 0)}).declared = "/src/fish.h:3";
+  second.type("Fish", 12, {member("x", "int", 0), member("depth", "int", 8)}).declared =
+      "/src/pond.cpp:3";
+  Host host;
+  const auto fish = host.add("Fish", {}, 8);
+  host.types.functions = {{0x1000, 0x20, "_Z4keepP6Entity", {fish}, {}, {}}};
+  host.called = {"_Z4keepP6Entity"};
+  Objects objects;
+  const auto judged = [&] {
+    return Lineage(first.description()).judge(*second.description(), 1, objects, &host);
+  };
+  CHECK(accepted(judged()).rewiring.migrations.size() == 1);
+
+  // Whatever was made from where it is declared now, or was before.
+  for (const char* source : {"/src/fish.h", "/src/pond.cpp"}) {
+    host.sources = {source};
+    const auto reasons = refused(judged());
+    REQUIRE(reasons.size() == 1);
+    check_failure(
+        reasons[0], "struct Fish changed layout",
+        "depth (int) added at offset 8; 8 -> 12 bytes (/src/pond.cpp:3); objects made before "
+        "use the old layout; the program calls keep(Entity*)",
+        undo +
+            "; where the program includes no header that declares the class, and knows "
+            "it by a base class alone, it may change while its objects live");
+  }
 }
