@@ -200,7 +200,7 @@ void Workbench::draft(Module& module) {
   }
   auto promise = std::make_shared<std::promise<Draft>>();
   module.draft = promise->get_future().share();
-  workers_.run(
+  workers_.run_behind(
       [promise, gen = folder_ / "gen", facts = module.facts, newest = module.newest] {
         const auto id = analysis::read_build_id(facts.artifact);
         Draft draft;
@@ -210,8 +210,7 @@ void Workbench::draft(Module& module) {
           }
         }
         promise->set_value(std::move(draft));
-      },
-      [] {});
+      });
 }
 
 bool Workbench::is_loaded(const std::string& module) const {
@@ -249,7 +248,6 @@ std::shared_ptr<Workbench::Copy> Workbench::publish(Module& module, std::uint32_
        draft = std::exchange(module.draft, {})] {
         const publish::Request request{
             facts.artifact, gen, facts.name, copy->generation, copy->build_id, entry_nops(*newest)};
-        // It was begun before the description, so that this never waits for a free worker.
         if (const Draft made = draft.valid() ? draft.get() : nullptr) {
           *result = publish::publish(request, std::move(*made));
         } else {

@@ -1,5 +1,9 @@
 #include "app/worker.h"
 
+#include <chrono>
+
+#include "app/thread_priority.h"
+
 namespace hrwatch::app {
 namespace {
 
@@ -28,6 +32,16 @@ void Workers::run(std::function<void()> work, std::function<void()> done) {
           ended->done();
         }
       });
+}
+
+void Workers::run_behind(std::function<void()> work) {
+  std::erase_if(behind_, [](const std::future<void>& piece) {
+    return piece.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  });
+  behind_.push_back(std::async(std::launch::async, [work = std::move(work)] {
+    let_others_go_first();
+    work();
+  }));
 }
 
 void Strand::run(std::function<void()> work, std::function<void()> done) {

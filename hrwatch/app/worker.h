@@ -5,7 +5,9 @@
 
 #include <deque>
 #include <functional>
+#include <future>
 #include <memory>
+#include <vector>
 
 namespace hrwatch::app {
 
@@ -18,12 +20,16 @@ class Workers {
   // Runs `work` on some thread, then `done` here. Work is started in order, ends in any.
   void run(std::function<void()> work, std::function<void()> done);
 
+  // Runs `work` at once, on a thread of its own that lets others go first.
+  void run_behind(std::function<void()> work);
+
   // Pieces of work that have not come to their end.
   int running() const { return *running_; }
 
  private:
   uv_loop_t* loop_;
   std::shared_ptr<int> running_ = std::make_shared<int>(0);
+  std::vector<std::future<void>> behind_;  // waited for at the end
 };
 
 // Pieces of work of which one runs at a time, in order.
