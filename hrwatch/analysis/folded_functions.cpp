@@ -2,15 +2,14 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <memory>
 #include <unordered_set>
 #include <vector>
 
 #include "analysis/code_references.h"
+#include "analysis/open_dwarf.h"
+#include "analysis/unit_walk.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -55,25 +54,16 @@ struct Search {
   }
 };
 
-struct EndDwarf {
-  void operator()(Dwarf* dwarf) const { dwarf_end(dwarf); }
-};
-
 // The wanted names that were compiled with a body of their own.
 Names compiled(const std::filesystem::path& library, const Names& wanted) {
   Search search{wanted, {}};
-  const int descriptor = ::open(library.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0)
-    return {};
-  {
-    const std::unique_ptr<Dwarf, EndDwarf> dwarf(dwarf_begin(descriptor, DWARF_C_READ));
-    Dwarf_CU* unit = nullptr;
-    Dwarf_Die die, split;
-    std::uint8_t kind = 0;
-    while (dwarf && dwarf_get_units(dwarf.get(), unit, &unit, nullptr, &kind, &die, &split) == 0)
-      dwarf_getfuncs(kind == DW_UT_skeleton ? &split : &die, Search::visit, &search, 0);
+  const OpenDwarf dwarf(library);
+  for (UnitWalk walk(dwarf.handle()); walk.next();) {
+    if (!walk.open() || !walk.is_whole())
+      continue;
+    Dwarf_Die contents = walk.contents();
+    dwarf_getfuncs(&contents, Search::visit, &search, 0);
   }
-  ::close(descriptor);
   return search.found;
 }
 

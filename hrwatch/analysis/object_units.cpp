@@ -1,6 +1,5 @@
 #include "analysis/object_units.h"
 
-#include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -11,6 +10,7 @@
 #include <string>
 
 #include "analysis/unit_reader.h"
+#include "analysis/unit_walk.h"
 #include "analysis/whole_file.h"
 
 namespace hrwatch::analysis {
@@ -77,21 +77,13 @@ std::vector<std::shared_ptr<const UnitFacts>> read_object_units(const std::files
   if (bytes.empty() || XXH3_64bits(bytes.data(), bytes.size()) != content)
     return units;
   const RelocatedObject relocated(object.filename(), bytes);
-  if (relocated.dwarf() == nullptr)
-    return units;
-  Dwarf_CU* cursor = nullptr;
-  Dwarf_Die root, split;
-  Dwarf_Half version = 0;
-  std::uint8_t type = 0;
   DebugEntries entries;
   ClassGatherer classes;
-  while (dwarf_get_units(relocated.dwarf(), cursor, &cursor, &version, &type, nullptr, nullptr) ==
-         0) {
+  for (UnitWalk walk(relocated.dwarf()); walk.next();) {
     auto& facts = units.emplace_back();
-    if (dwarf_cu_info(cursor, &version, &type, &root, &split, nullptr, nullptr, nullptr) != 0 ||
-        root.addr == nullptr || type == DW_UT_skeleton || of_assembler(root))
+    if (!walk.open() || walk.is_split() || of_assembler(walk.root()))
       continue;
-    auto read = read_unit(root, root, entries, classes);
+    auto read = read_unit(walk.root(), walk.contents(), entries, classes);
     read->of_object = true;
     facts = std::move(read);
   }

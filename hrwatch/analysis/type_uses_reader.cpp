@@ -11,6 +11,7 @@
 #include "analysis/open_dwarf.h"
 #include "analysis/type_uses.h"
 #include "analysis/unit_types.h"
+#include "analysis/unit_walk.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -274,17 +275,9 @@ hr::wire::Result<TypeUses> find_type_uses(const std::filesystem::path& library) 
                              "it is gone or damaged", "restart the program"};
   TypeUses uses;
   Reader reader(uses);
-  Dwarf_CU* cursor = nullptr;
-  Dwarf_Die root, split;
-  Dwarf_Half version = 0;
-  std::uint8_t type = 0;
-  while (dwarf_get_units(dwarf.handle(), cursor, &cursor, &version, &type, nullptr, nullptr) == 0) {
-    if (dwarf_cu_info(cursor, &version, &type, &root, &split, nullptr, nullptr, nullptr) != 0 ||
-        root.addr == nullptr)
-      continue;
-    const bool is_split = type == DW_UT_skeleton;
-    if (!is_split || split.addr != nullptr)
-      reader.read(is_split ? split : root, has_overloads(root));
+  for (UnitWalk walk(dwarf.handle()); walk.next();) {
+    if (walk.open() && walk.is_whole())
+      reader.read(walk.contents(), has_overloads(walk.root()));
   }
   std::sort(uses.functions.begin(), uses.functions.end(),
             [](const TypeUses::Function& a, const TypeUses::Function& b) {

@@ -12,6 +12,7 @@
 #include "analysis/debug_entries.h"
 #include "analysis/open_dwarf.h"
 #include "analysis/unit_types.h"
+#include "analysis/unit_walk.h"
 
 namespace hrwatch::analysis {
 
@@ -110,38 +111,28 @@ bool place(const Dwarf_Die& contents, UnitInLibrary& unit) {
 // Reads every unit whose number leaves `remainder` when divided by `threads`.
 void read_share(Dwarf* dwarf, const UnitCache::Units& known, std::size_t threads,
                 std::size_t remainder, std::vector<UnitInLibrary>& units) {
-  Dwarf_CU* cursor = nullptr;
-  Dwarf_Die root, split;
-  Dwarf_Half version = 0;
-  std::uint8_t type = 0;
+  UnitWalk walk(dwarf);
   DebugEntries entries;
   ClassGatherer classes;
-  for (std::size_t number = 0;
-       number < units.size() &&
-       dwarf_get_units(dwarf, cursor, &cursor, &version, &type, nullptr, nullptr) == 0;
-       ++number) {
+  for (std::size_t number = 0; number < units.size() && walk.next(); ++number) {
     UnitInLibrary& unit = units[number];
-    if (number % threads != remainder)
+    if (number % threads != remainder || !walk.open() || of_assembler(walk.root()))
       continue;
-    if (dwarf_cu_info(cursor, &version, &type, &root, &split, nullptr, nullptr, nullptr) != 0 ||
-        root.addr == nullptr || of_assembler(root))
-      continue;
-    unit.split = type == DW_UT_skeleton;
-    if (unit.split && split.addr == nullptr) {
+    unit.split = walk.is_split();
+    if (!walk.is_whole()) {
       auto facts = std::make_shared<UnitFacts>();
-      facts->problems.push_back(missing_split_unit(root));
+      facts->problems.push_back(missing_split_unit(walk.root()));
       unit.facts = std::move(facts);
       continue;
     }
-    const Dwarf_Die& contents = unit.split ? split : root;
     const auto found = unit.key.object == 0 ? known.end() : known.find(unit.key);
     if (found != known.end()) {
       unit.facts = found->second;
-      if (place(contents, unit))
+      if (place(walk.contents(), unit))
         continue;
     }
-    unit.facts = read_unit(root, contents, entries, classes);
-    place(contents, unit);
+    unit.facts = read_unit(walk.root(), walk.contents(), entries, classes);
+    place(walk.contents(), unit);
   }
 }
 

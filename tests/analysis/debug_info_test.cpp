@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "colon_list.h"
 #include "support/catch.h"
 
 using hrwatch::analysis::DebugInfo;
@@ -12,16 +13,6 @@ using hrwatch::analysis::read_debug_info;
 using hrwatch::analysis::TypeLayout;
 
 namespace {
-
-std::vector<std::string> words(const std::string& text) {
-  std::vector<std::string> result;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(':', at), text.size());
-    result.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return result;
-}
 
 const std::string sources = HR_SOURCES;
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "colon_list.h"
 #include "support/catch.h"
 
 using namespace hrwatch::analysis;
@@ -12,16 +13,6 @@ using namespace hrwatch::analysis;
 namespace {
 
 const std::string sources = HR_SOURCES;
-
-std::vector<std::string> words(const std::string& text) {
-  std::vector<std::string> result;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(':', at), text.size());
-    result.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return result;
-}
 
 std::filesystem::path fixture(const std::string& name) {
   return std::filesystem::path(HR_FIXTURES) / (name + ".so");

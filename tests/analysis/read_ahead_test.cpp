@@ -9,22 +9,13 @@
 #include "analysis/describe.h"
 #include "analysis/unit_cache.h"
 #include "analysis/unit_classes.h"
+#include "colon_list.h"
 #include "support/catch.h"
 
 using namespace hrwatch::analysis;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::vector<std::string> words(const std::string& text) {
-  std::vector<std::string> result;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(':', at), text.size());
-    result.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return result;
-}
 
 // A build folder with one module of three objects, and perhaps others before them.
 class BuildFolder {

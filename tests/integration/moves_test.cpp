@@ -6,27 +6,7 @@ namespace hrwatch::tests {
 
 namespace {
 
-const char* const polling = R"(#include <hr/hr.hpp>
-#include <cstdio>
-#include <string>
-#include <thread>
-
-#include "game.h"
-
-int main() {
-  std::string shown;
-  for (;;) {
-    hr::poll();
-    const long counter = tick();
-    if (shown != label()) {
-      shown = label();
-      std::printf("LABEL %s %ld\n", shown.c_str(), counter);
-      std::fflush(stdout);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-}
-)";
+const ShowingProgram polling{.includes = "#include <hr/hr.hpp>\n", .each = "    hr::poll();\n"};
 
 // Its tick() counts in the second element; `kept` is a statement that runs once.
 std::string module_with(const std::string& table, const std::string& text,
@@ -46,7 +26,7 @@ const char* const last = "cells[0].name + std::to_string(cells[2].count) + cells
 
 TEST_CASE("an array gets longer in a running program, unless something points into it") {
   Project project("moves");
-  project.folder().write("main.cpp", polling);
+  project.folder().write("main.cpp", polling.source());
   project.folder().write("game.cpp", module_with(two, "\"first\""));
   REQUIRE(project.build());
   const auto program = project.start_program();
@@ -116,7 +96,7 @@ TEST_CASE("a global gets its class's new layout, once the module has opted in") 
   const std::string grown =
       source("int level = 9; long ticks = 1000;", "\"level\" + std::to_string(world.level)");
   Project project("globals");
-  project.folder().write("main.cpp", polling);
+  project.folder().write("main.cpp", polling.source());
   project.folder().write("game.cpp", source("long ticks = 1000;", "\"first\""));
   REQUIRE(project.build());
   auto program = project.start_program();

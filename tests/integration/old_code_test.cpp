@@ -13,31 +13,12 @@ long tick();
 void serve();
 )";
 
-const char* const main_source = R"(#include <pthread.h>
-
-#include <cstdio>
-#include <string>
-#include <thread>
-
-#include "game.h"
-
-int main() {
+const ShowingProgram serving{.includes = "#include <pthread.h>\n", .once = R"(
   std::thread server([] {
     pthread_setname_np(pthread_self(), "server");
     serve();
   });
-  std::string shown;
-  for (;;) {
-    const long counter = tick();
-    if (shown != label()) {
-      shown = label();
-      std::printf("LABEL %s %ld\n", shown.c_str(), counter);
-      std::fflush(stdout);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-}
-)";
+)"};
 
 std::string source(const std::string& label, bool stops) {
   return std::string("#include \"game.h\"\n#include <unistd.h>\n\nstatic long counter = 0;\n\n") +
@@ -51,7 +32,7 @@ std::string source(const std::string& label, bool stops) {
 TEST_CASE("status names the thread that is in old code, until it has left") {
   Project project("old-code");
   project.folder().write("game.h", header);
-  project.folder().write("main.cpp", main_source);
+  project.folder().write("main.cpp", serving.source());
   project.folder().write("game.cpp", source("first", false));
   REQUIRE(project.build());
   const auto tool = project.start_tool();

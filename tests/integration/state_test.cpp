@@ -9,29 +9,10 @@ namespace hrwatch::tests {
 
 namespace {
 
-// The program prints what probe() says whenever it changes; both include world.h.
-const char* const program = R"(#include <hr/hr.hpp>
-#include <cstdio>
-#include <string>
-#include <thread>
-
-#include "game.h"
-#include "shared.h"
-
-int main() {
-  std::string shown;
-  for (;;) {
-    hr::poll();
-    tick();
-    if (shown != label()) {
-      shown = label();
-      std::printf("LABEL %s %d\n", shown.c_str(), shared);
-      std::fflush(stdout);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-}
-)";
+// Its second number is that of the header it shares with the module.
+const ShowingProgram program{.includes = "#include <hr/hr.hpp>\n#include \"shared.h\"\n",
+                             .each = "    hr::poll();\n    tick();\n",
+                             .counter = "shared"};
 
 std::string module_source(const std::string& members, const std::string& text) {
   return R"(#include <hr/hr.hpp>
@@ -94,7 +75,7 @@ const char* const values =
     "std::to_string(world.scores[\"me\"])";
 
 void write_project(Project& project) {
-  project.folder().write("main.cpp", program);
+  project.folder().write("main.cpp", program.source());
   project.folder().write("shared.h", "#pragma once\nconstexpr int shared = 1;\n");
   project.folder().write("game.cpp", module_source("", values));
 }

@@ -23,27 +23,6 @@ const char* label();
 long tick();
 )";
 
-const char* const main_source = R"(#include <cstdio>
-#include <cstring>
-#include <string>
-#include <thread>
-
-#include "game.h"
-
-int main() {
-  std::string shown;
-  for (;;) {
-    const long counter = tick();
-    if (shown != label()) {
-      shown = label();
-      std::printf("LABEL %s %ld\n", shown.c_str(), counter);
-      std::fflush(stdout);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-}
-)";
-
 }  // namespace
 
 std::filesystem::path installed_prefix() {
@@ -54,10 +33,35 @@ std::filesystem::path installed_tool() {
   return installed_prefix() / "bin" / "hrwatch";
 }
 
+std::string ShowingProgram::source() const {
+  return R"(#include <chrono>
+#include <cstdio>
+#include <string>
+#include <thread>
+)" + includes +
+         R"(
+#include "game.h"
+
+int main() {
+  std::string shown;
+)" + once +
+         "  for (;;) {\n" + each + "    const long counter = " + counter +
+         R"(;
+    if (shown != label()) {
+      shown = label();
+      std::printf("LABEL %s %ld\n", shown.c_str(), counter);
+      std::fflush(stdout);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+)";
+}
+
 Project::Project(const std::string& name, const std::string& with_cmake) : sandbox_(name) {
   sandbox_.write("CMakeLists.txt", cmake_lists + with_cmake);
   sandbox_.write("game.h", header);
-  sandbox_.write("main.cpp", main_source);
+  sandbox_.write("main.cpp", ShowingProgram().source());
   sandbox_.write("game.cpp", source_with("first"));
 }
 

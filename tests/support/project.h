@@ -17,6 +17,16 @@ namespace hrwatch::tests {
 std::filesystem::path installed_prefix();
 std::filesystem::path installed_tool();
 
+// A program that prints a line `LABEL <label> <counter>` whenever the module's label changes.
+struct ShowingProgram {
+  std::string includes = {};  // lines before main()
+  std::string once = {};      // statements before the loop
+  std::string each = {};      // statements at the beginning of every turn
+  std::string counter = "tick()";
+
+  std::string source() const;
+};
+
 class Project {
  public:
   // Writes the project: CMakeLists.txt, game.h, game.cpp, main.cpp; `with_cmake` is added to the
@@ -29,7 +39,7 @@ class Project {
   // `hrwatch --json --target game --build-dir build` in the project folder.
   std::unique_ptr<Tool> start_tool(std::vector<std::string> more = {}, ChildOptions options = {});
 
-  // The program; prints a line `LABEL <label> <counter>` whenever the module's label changes.
+  // The program, a ShowingProgram.
   std::unique_ptr<Child> start_program();
 
   // Changes the label in game.cpp, by truncate-and-write.
