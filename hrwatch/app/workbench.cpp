@@ -36,16 +36,6 @@ std::unique_ptr<analysis::ObjectReferences> objects_of(const WatchedModule& modu
   return analysis::open_objects(stale ? std::vector<fs::path>{} : module.objects);
 }
 
-std::vector<std::uint64_t> entry_nops(const analysis::Description& description) {
-  std::vector<std::uint64_t> nops;
-  for (const auto& function : description.functions) {
-    if (function.nop != 0) {
-      nops.push_back(function.nop);
-    }
-  }
-  return nops;
-}
-
 // What tells one build of a program from another.
 std::string program_id(const fs::path& program) {
   if (const auto id = analysis::read_build_id(program); id.ok()) {
@@ -84,6 +74,7 @@ Workbench::Workbench(uv_loop_t* loop, const fs::path& build_dir,
     : folder_(build_dir / ".hrwatch"),
       sink_(std::move(sink)),
       workers_(loop),
+      copies_(workers_, folder_ / "gen"),
       store_(std::make_shared<DescriptionStore>(folder_ / "desc")) {}
 
 hr::wire::Result<hr::wire::Done> Workbench::open() {
@@ -177,7 +168,11 @@ void Workbench::analyse(core::RoundId round, const fs::path& executable) {
           }
           one_done();
         });
-    draft(module);
+    if (is_loaded(name)) {
+      copies_.begin(name, module.facts.artifact, module.newest);
+    } else {
+      copies_.skip(name);
+    }
   }
   auto id = std::make_shared<std::string>();
   workers_.run(
@@ -189,27 +184,6 @@ void Workbench::analyse(core::RoundId round, const fs::path& executable) {
       [analysis, id, one_done] {
         analysis->result.executable_id = *id;
         one_done();
-      });
-}
-
-void Workbench::draft(Module& module) {
-  const auto& name = module.facts.name;
-  module.draft = {};
-  if (!is_loaded(name)) {
-    return;
-  }
-  auto promise = std::make_shared<std::promise<Draft>>();
-  module.draft = promise->get_future().share();
-  workers_.run_behind(
-      [promise, gen = folder_ / "gen", facts = module.facts, newest = module.newest] {
-        const auto id = analysis::read_build_id(facts.artifact);
-        Draft draft;
-        if (id.ok() && !(newest && newest->build_id == id.value())) {
-          if (auto made = publish::Draft::make(facts.artifact, gen, facts.name); made.ok()) {
-            draft = std::make_shared<publish::Draft>(std::move(made).value());
-          }
-        }
-        promise->set_value(std::move(draft));
       });
 }
 
@@ -228,44 +202,8 @@ std::uint32_t Workbench::newest_generation(const std::string& module) const {
   return newest;
 }
 
-std::shared_ptr<Workbench::Copy> Workbench::publish(Module& module, std::uint32_t newest_known) {
-  const auto& id = module.newest->build_id;
-  if (module.copy && module.copy->build_id == id && module.copy->generation > newest_known &&
-      !module.copy->failure) {
-    return module.copy;
-  }
-  const auto gen = folder_ / "gen";
-  const auto& name = module.facts.name;
-  module.last_generation = std::max({newest_generation(name) + 1, module.last_generation + 1,
-                                     publish::next_generation(gen, name)});
-  auto copy = std::make_shared<Copy>();
-  copy->build_id = id;
-  copy->generation = module.last_generation;
-  module.copy = copy;
-  auto result = std::make_shared<hr::wire::Result<fs::path>>(Failure{});
-  workers_.run(
-      [result, gen, copy, facts = module.facts, newest = module.newest,
-       draft = std::exchange(module.draft, {})] {
-        const publish::Request request{
-            facts.artifact, gen, facts.name, copy->generation, copy->build_id, entry_nops(*newest)};
-        if (const Draft made = draft.valid() ? draft.get() : nullptr) {
-          *result = publish::publish(request, std::move(*made));
-        } else {
-          *result = publish::publish(request);
-        }
-      },
-      [result, copy] {
-        copy->done = true;
-        if (result->ok()) {
-          copy->path = result->value();
-        } else {
-          copy->failure = result->failure();
-        }
-        for (const auto& waiting : std::exchange(copy->waiting, {})) {
-          waiting();
-        }
-      });
-  return copy;
+std::shared_ptr<Copy> Workbench::publish(const Module& module, std::uint32_t newest_known) {
+  return copies_.publish(module.facts.name, module.facts.artifact, module.newest, newest_known);
 }
 
 void Workbench::fold(core::HostId host, int pid,
@@ -287,6 +225,7 @@ void Workbench::fold(core::HostId host, int pid,
     request->modules.push_back(module);
     request->artifacts[module.name] = {known->second.facts.artifact, known->second.facts.objects};
     bench.generations[module.name] = module.generations.back().number;
+    copies_.seen(module.name, module.generations.back().number);
     bench.distances[module.name] = Distances(module);
     bench.modules[module.name] = module;
     bench.withdrawals[module.name] = static_cast<std::uint32_t>(module.withdrawn.size());

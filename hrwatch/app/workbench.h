@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <future>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "analysis/lineage.h"
+#include "app/copies.h"
 #include "app/description_store.h"
 #include "app/distances.h"
 #include "app/worker.h"
@@ -80,26 +80,9 @@ class Workbench {
  private:
   using Description = std::shared_ptr<const analysis::Description>;
 
-  // One published copy, or the reason why there is none.
-  struct Copy {
-    std::string build_id;
-    std::uint32_t generation = 0;
-    bool done = false;
-    std::filesystem::path path;
-    std::optional<hr::wire::Failure> failure;
-    std::vector<std::function<void()>> waiting;
-    bool debug_words_set = false;
-  };
-
-  // Null: there is none, or it could not be made.
-  using Draft = std::shared_ptr<publish::Draft>;
-
   struct Module {
     WatchedModule facts;
     Description newest;  // of the last good build
-    std::shared_ptr<Copy> copy;
-    std::uint32_t last_generation = 0;
-    std::shared_future<Draft> draft;  // of the build that is analysed
   };
 
   struct Lineages {
@@ -121,10 +104,8 @@ class Workbench {
 
   struct Judgement;
 
-  // Copies the artifact while it is described, if it is a new build that somebody may load.
-  void draft(Module& module);
   // A copy of the module's newest build that is newer than generation `newest_known`.
-  std::shared_ptr<Copy> publish(Module& module, std::uint32_t newest_known);
+  std::shared_ptr<Copy> publish(const Module& module, std::uint32_t newest_known);
   // Some host has the module.
   bool is_loaded(const std::string& module) const;
   std::uint32_t newest_generation(const std::string& module) const;
@@ -136,6 +117,7 @@ class Workbench {
   std::filesystem::path folder_;
   std::function<void(core::Event)> sink_;
   Workers workers_;
+  Copies copies_;
   std::shared_ptr<DescriptionStore> store_;
   std::map<std::string, Module> modules_;
   std::shared_ptr<const core::ProjectModel> model_;

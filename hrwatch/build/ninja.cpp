@@ -265,6 +265,8 @@ bool Ninja::running() const {
 
 void Ninja::start(const Request& request) {
   abandon();
+  times_.set();
+  times_.build_begins(request.build_dir);
   run_ = new Run(this, request);
   uv_pipe_init(loop_, &run_->pipe, 0);
   uv_timer_init(loop_, &run_->timer);

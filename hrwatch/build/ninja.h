@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "build/command_times.h"
 #include "core/event.h"
 
 namespace hrwatch::build {
@@ -48,6 +49,7 @@ class Ninja {
 
   uv_loop_t* loop_;
   std::function<void(core::Event)> sink_;
+  CommandTimes times_;
   Run* run_ = nullptr;  // deletes itself when its last libuv handle is closed
 };
 
