@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "analysis/description.h"
@@ -57,6 +58,10 @@ void read_ahead(const std::filesystem::path& library,
 
 // The build-id of `library` alone (lower-case hex). Cost: well under a millisecond.
 hr::wire::Result<std::string> read_build_id(const std::filesystem::path& library);
+
+// Whether `file`, a program or library, takes the function `name` from another. False when it can't
+// be read. Cost: as read_build_id(), and a look at each dynamic symbol.
+bool imports(const std::filesystem::path& file, std::string_view name);
 
 // Looks references up in these object files; each is read at most once, and only when asked for.
 std::unique_ptr<ObjectReferences> open_objects(std::vector<std::filesystem::path> objects);

@@ -102,6 +102,16 @@ hr::wire::Result<std::string> read_build_id(const std::filesystem::path& library
   return id;
 }
 
+bool imports(const std::filesystem::path& file, std::string_view name) {
+  const auto image = ElfImage::open(file);
+  if (!image.ok())
+    return false;
+  const auto symbols = image.value().dynamic_symbols();
+  return std::any_of(symbols.begin(), symbols.end(), [&](const Elf64_Sym& symbol) {
+    return symbol.st_shndx == SHN_UNDEF && image.value().has_dynamic_name(symbol, name);
+  });
+}
+
 std::optional<Failure> ElfImage::read(const std::filesystem::path& library) {
   const std::string path = library.string();
   elf_version(EV_CURRENT);

@@ -19,6 +19,10 @@ struct MappedFile {
 // In the order of addresses; empty when there is no such process.
 std::vector<MappedFile> mapped_files(int pid);
 
+// Where the executable that runs can be read, also after its file was built anew. As long as the
+// process lives.
+std::string running_executable(int pid);
+
 // Where one thread is: the code addresses of its frames, the innermost first.
 struct ThreadStack {
   int thread = 0;

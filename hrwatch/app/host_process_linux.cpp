@@ -72,6 +72,10 @@ std::string output_of_frames(int pid) {
 
 }  // namespace
 
+std::string running_executable(int pid) {
+  return "/proc/" + std::to_string(pid) + "/exe";
+}
+
 std::vector<MappedFile> mapped_files(int pid) {
   std::vector<MappedFile> files;
   std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "app/crash_reader.h"
+#include "app/host_process.h"
 #include "app/last_build.h"
 #include "app/program.h"
 #include "app/session_lock.h"
@@ -415,8 +416,11 @@ void SessionLoop::perform(const core::ReadAhead& /*effect*/) {
 }
 
 void SessionLoop::perform(const core::Analyse& effect) {
-  workbench_->analyse(effect.round,
-                      effect.executable.empty() ? "" : artifact_of(effect.executable));
+  std::vector<std::filesystem::path> program;
+  for (const std::string& target : effect.program) {
+    program.emplace_back(artifact_of(target));
+  }
+  workbench_->analyse(effect.round, program);
 }
 
 void SessionLoop::perform(const core::FoldHost& effect) {
@@ -478,14 +482,17 @@ void SessionLoop::perform(const core::ForgetHost& effect) {
 }
 
 void SessionLoop::perform(const core::AskToSave& effect) {
-  workbench_->write_names(effect.builds);
+  // The file may be that of the next build already; what runs is still to be read there.
+  const auto hello = hellos_.find(effect.host);
+  workbench_->write_names(effect.builds,
+                          hello == hellos_.end() ? "" : running_executable(hello->second.first));
   server_->send(effect.host, hr::wire::Save{effect.request});
 }
 
 void SessionLoop::perform(const core::StartProgram& effect) {
   std::string carry;
   if (effect.carry) {
-    workbench_->write_names();
+    workbench_->write_names({}, artifact_of(state_.wanted.run));
     carry = "HRWATCH_CARRY=" + workbench_->carry_folder().string();
   } else {
     workbench_->forget_values();

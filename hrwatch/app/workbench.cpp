@@ -36,14 +36,27 @@ std::unique_ptr<analysis::ObjectReferences> objects_of(const WatchedModule& modu
   return analysis::open_objects(stale ? std::vector<fs::path>{} : module.objects);
 }
 
-// What tells one build of a program from another.
-std::string program_id(const fs::path& program) {
-  if (const auto id = analysis::read_build_id(program); id.ok()) {
+// What tells one build of a program or library from another; "" when it is not there.
+std::string file_id(const fs::path& file) {
+  if (const auto id = analysis::read_build_id(file); id.ok()) {
     return id.value();
   }
   std::error_code error;
-  const auto written = fs::last_write_time(program, error).time_since_epoch().count();
+  const auto written = fs::last_write_time(file, error).time_since_epoch().count();
   return error ? std::string{} : std::to_string(written);
+}
+
+// The same of several together; "" when one is missing.
+std::string program_id(const std::vector<fs::path>& files) {
+  std::string all;
+  for (const fs::path& file : files) {
+    const std::string id = file_id(file);
+    if (id.empty()) {
+      return id;
+    }
+    all += id + " ";
+  }
+  return all;
 }
 
 }  // namespace
@@ -125,7 +138,7 @@ void Workbench::read_ahead() {
   }
 }
 
-void Workbench::analyse(core::RoundId round, const fs::path& executable) {
+void Workbench::analyse(core::RoundId round, const std::vector<fs::path>& program) {
   struct Analysis {
     core::Analysed result;
     std::size_t open = 0;
@@ -175,16 +188,11 @@ void Workbench::analyse(core::RoundId round, const fs::path& executable) {
     }
   }
   auto id = std::make_shared<std::string>();
-  workers_.run(
-      [id, executable] {
-        if (!executable.empty()) {
-          *id = program_id(executable);
-        }
-      },
-      [analysis, id, one_done] {
-        analysis->result.executable_id = *id;
-        one_done();
-      });
+  workers_.run([id, program] { *id = program_id(program); },
+               [analysis, id, one_done] {
+                 analysis->result.program_id = *id;
+                 one_done();
+               });
 }
 
 bool Workbench::is_loaded(const std::string& module) const {
@@ -398,8 +406,16 @@ void Workbench::adopt(core::HostId host) {
       [this] { save_when_idle(); });
 }
 
-void Workbench::write_names(const std::vector<std::string>& builds) {
+void Workbench::write_names(const std::vector<std::string>& builds, const fs::path& program) {
   std::vector<Description> descriptions;
+  if (analysis::imports(program, "hr_state")) {
+    const auto id = analysis::read_build_id(program);
+    const auto known =
+        id.ok() ? store_->get(id.value(), {{program, {}}}) : analysis::describe(program);
+    if (known.ok()) {
+      descriptions.push_back(known.value());
+    }
+  }
   for (const auto& build : builds) {
     if (auto known = store_->get(build, {}); known.ok()) {
       descriptions.push_back(known.value());

@@ -45,9 +45,9 @@ class Workbench {
   // Reads what compilers have written since the last build was described, while the next goes on.
   void read_ahead();
 
-  // Describes; publishes at once when a host is there to load it. `executable`: its build-id is
-  // wanted as well, "" = none.
-  void analyse(core::RoundId round, const std::filesystem::path& executable);
+  // Describes; publishes at once when a host is there to load it. `program`: the files that it has
+  // loaded until it is started again, whose build-ids are wanted as well.
+  void analyse(core::RoundId round, const std::vector<std::filesystem::path>& program);
 
   // Learns (again) which generations a host has.
   void fold(core::HostId host, int pid, const std::vector<hr::wire::ModuleState>& modules);
@@ -67,8 +67,9 @@ class Workbench {
   void adopt(core::HostId host);
 
   // Writes what programs need to save their state by name, or to take it back: the members of
-  // classes, as these builds have them; of the newest ones without `builds`.
-  void write_names(const std::vector<std::string>& builds = {});
+  // classes, as these builds have them; of the newest ones without `builds`. `program`: its
+  // executable, which may have states of its own.
+  void write_names(const std::vector<std::string>& builds, const std::filesystem::path& program);
   // Whether a program starts with what another left.
   void forget_values();
 

@@ -50,7 +50,7 @@ struct ReadAhead {};
 struct Analyse {
   RoundId round = 0;
   std::vector<std::string> modules;
-  std::string executable;  // also look at this target's program, "" = none
+  std::vector<std::string> program;  // also look at these targets' files: see program_parts()
 };
 
 // Learn the generations that a new host already has. Answered by HostFolded.

@@ -104,7 +104,7 @@ struct ModuleBuild {
 struct Analysed {
   RoundId round = 0;
   std::vector<ModuleBuild> modules;
-  std::string executable_id;  // differs when the program differs; "" = not asked or not there
+  std::string program_id;  // differs when its executable or a library of it does; "" = not there
 };
 
 // The generations that a host already has are known (or not: `failure`).

@@ -208,6 +208,13 @@ std::vector<std::string> module_targets(const Wanted& wanted) {
   return names;
 }
 
+// It is built for a module, and what is loaded of it stays nevertheless.
+bool is_part_of_program(const ProjectModel& model, const Wanted& wanted, const Target& owner) {
+  const auto parts = program_parts(model, wanted);
+  return owner.kind == TargetKind::shared && !owner.hot &&
+         std::find(parts.begin(), parts.end(), owner.name) != parts.end();
+}
+
 void plan_known(Plan& plan, const ProjectModel& model, const Wanted& wanted,
                 const std::string& path, const std::vector<std::uint32_t>& owners) {
   bool used = false;
@@ -215,8 +222,10 @@ void plan_known(Plan& plan, const ProjectModel& model, const Wanted& wanted,
     const auto& owner = model.targets.at(index);
     const Reach reach = reach_of(model, wanted, owner);
     if (!reach.modules.empty()) {
-      add_targets(plan, reach.modules, Action::build_modules);
-      plan.reasons.push_back(path + ": part of " + owner.name);
+      const bool stays = is_part_of_program(model, wanted, owner);
+      add_targets(plan, reach.modules, stays ? Action::relaunch : Action::build_modules);
+      plan.reasons.push_back(path + ": part of " + owner.name +
+                             (stays ? ", which is in the host" : ""));
     }
     if (!reach.executables.empty()) {
       add_targets(plan, reach.executables, Action::relaunch);
@@ -231,6 +240,31 @@ void plan_known(Plan& plan, const ProjectModel& model, const Wanted& wanted,
 }
 
 }  // namespace
+
+std::vector<std::string> program_parts(const ProjectModel& model, const Wanted& wanted) {
+  std::vector<std::string> parts;
+  std::set<std::string> seen;
+  std::vector<std::string> open;
+  for (const auto& module : wanted.modules) {
+    open.push_back(module.target);
+  }
+  if (!wanted.run.empty()) {
+    open.push_back(wanted.run);
+  }
+  while (!open.empty()) {
+    const std::string name = open.back();
+    open.pop_back();
+    const Target* target = find_target(model, name);
+    if (target == nullptr || !seen.insert(name).second) {
+      continue;
+    }
+    if (!target->hot) {
+      parts.push_back(name);
+    }
+    open.insert(open.end(), target->linked.begin(), target->linked.end());
+  }
+  return parts;
+}
 
 hr::wire::Result<Wanted> resolve(const ProjectModel& model, const std::vector<std::string>& names) {
   Wanted wanted;

@@ -38,6 +38,10 @@ struct Plan {
   bool builds() const { return !targets.empty(); }
 };
 
+// The targets whose files a program has loaded until it is started again: the one to run, and the
+// shared libraries that it and the hot modules are linked with, direct and indirect.
+std::vector<std::string> program_parts(const ProjectModel& model, const Wanted& wanted);
+
 // True when a change of this path can matter: it is known to the model or looks like a source that
 // nobody knows yet. Editors' temporary files and what the build writes itself are not.
 bool is_relevant(const ProjectModel& model, const std::string& path);

@@ -23,6 +23,7 @@ struct Target {
   std::string artifact;                   // built file, "" when it has none
   std::vector<std::string> objects;       // hot: its .o files
   std::vector<std::string> dependencies;  // names of targets it needs, direct and indirect
+  std::vector<std::string> linked;  // names of shared libraries it is linked with, direct ones
 };
 
 struct ProjectModel {

@@ -112,7 +112,8 @@ struct State {
   std::set<std::string> unbuilt;  // asked of ninja, not built since
 
   std::map<std::string, std::string> built;  // module -> build-id of its newest good build
-  std::string executable_id;
+  bool describing = false;                   // Analyse was asked for, and is not answered
+  std::string program_id;
   std::map<HostId, Host> hosts;
 
   // Of verbs on the command line that wait for programs to answer.

@@ -116,12 +116,12 @@ void report_unchanged(Step& step, const Analysed& event,
   }
 }
 
-void host_was_rebuilt(Step& step, const std::string& executable_id) {
+void host_was_rebuilt(Step& step, const std::string& program_id) {
   auto& state = step.state;
-  if (executable_id.empty() || executable_id == state.executable_id) {
+  if (program_id.empty() || program_id == state.program_id) {
     return;
   }
-  const bool known = !std::exchange(state.executable_id, executable_id).empty();
+  const bool known = !std::exchange(state.program_id, program_id).empty();
   if (!known || state.current.action != Action::relaunch) {
     return;
   }
@@ -143,7 +143,8 @@ void host_was_rebuilt(Step& step, const std::string& executable_id) {
 void analyse(Step& step) {
   auto& state = step.state;
   state.phase = Phase::analysing;
-  Analyse effect{state.round.id, {}, state.wanted.run};
+  state.describing = true;
+  Analyse effect{state.round.id, {}, program_parts(*state.model, state.wanted)};
   for (const auto& module : state.wanted.modules) {
     effect.modules.push_back(module.name);
   }
@@ -152,6 +153,9 @@ void analyse(Step& step) {
 
 void on(Step& step, const Analysed& event) {
   auto& state = step.state;
+  if (event.round == state.round.id) {
+    state.describing = false;
+  }
   if (event.round != state.round.id || state.phase != Phase::analysing) {
     return;
   }
@@ -175,8 +179,10 @@ void on(Step& step, const Analysed& event) {
       }
     }
   }
-  host_was_rebuilt(step, event.executable_id);
-  report_unchanged(step, event, before);
+  host_was_rebuilt(step, event.program_id);
+  if (!state.relaunching) {
+    report_unchanged(step, event, before);
+  }
   state.once_built = true;
   if (state.program_crashed && state.round.by_save) {
     state.program_crashed = false;
@@ -193,8 +199,8 @@ void on(Step& step, const Analysed& event) {
 
 void reconcile(Step& step) {
   auto& state = step.state;
-  if (state.phase != Phase::analysing && state.phase != Phase::idle) {
-    return;
+  if ((state.phase != Phase::analysing && state.phase != Phase::idle) || state.describing) {
+    return;  // Analysed will come back here
   }
   bool judging = false;
   for (auto& [id, host] : state.hosts) {

@@ -63,6 +63,8 @@ std::optional<json> read_object(const std::string& folder, const json& index, co
 struct ReadTarget {
   Target target;
   std::vector<std::string> needs;  // ids, direct
+  std::vector<std::string> files;  // of it; on Windows the import library, too
+  std::vector<std::string> links;  // files of others, absolute
   std::vector<std::string> sources;
 };
 
@@ -70,12 +72,19 @@ ReadTarget take_target(const json& object, const PathRules& rules) {
   ReadTarget read;
   read.target.name = text(object, "name");
   read.target.kind = kind_of(text(object, "type"));
-  const json& artifacts = list(object, "artifacts");
-  if (!artifacts.empty()) {
-    read.target.artifact = absolute_path(text(artifacts.front(), "path"), rules.build_dir());
+  for (const json& artifact : list(object, "artifacts")) {
+    read.files.push_back(absolute_path(text(artifact, "path"), rules.build_dir()));
+  }
+  if (!read.files.empty()) {
+    read.target.artifact = read.files.front();
   }
   for (const json& dependency : list(object, "dependencies")) {
     read.needs.push_back(text(dependency, "id"));
+  }
+  for (const json& fragment : list(member(object, "link"), "commandFragments")) {
+    if (text(fragment, "role") == "libraries" && !text(fragment, "fragment").starts_with('-')) {
+      read.links.push_back(absolute_path(text(fragment, "fragment"), rules.build_dir()));
+    }
   }
   for (const json& source : list(object, "sources")) {
     const std::string path = absolute_path(text(source, "path"), rules.source_dir());
@@ -103,6 +112,29 @@ std::vector<std::string> closure(const std::map<std::string, ReadTarget>& target
     open.insert(open.end(), place->second.needs.begin(), place->second.needs.end());
   }
   std::sort(names.begin(), names.end());
+  return names;
+}
+
+// With its version, libgame.so is linked as libgame.so.1.2.
+bool is_linked_with(const ReadTarget& read, const ReadTarget& library) {
+  return std::any_of(library.files.begin(), library.files.end(), [&](const std::string& file) {
+    return std::any_of(read.links.begin(), read.links.end(), [&](const std::string& link) {
+      return link == file || link.starts_with(file + ".");
+    });
+  });
+}
+
+// The shared libraries of this project among what `read` is linked with.
+std::vector<std::string> linked_libraries(const std::map<std::string, ReadTarget>& targets,
+                                          const ReadTarget& read) {
+  std::vector<std::string> names;
+  for (const std::string& id : read.needs) {
+    const auto place = targets.find(id);
+    if (place != targets.end() && place->second.target.kind == TargetKind::shared &&
+        is_linked_with(read, place->second)) {
+      names.push_back(place->second.target.name);
+    }
+  }
   return names;
 }
 
@@ -144,6 +176,7 @@ void add_targets(ProjectModel& model, const std::map<std::string, ReadTarget>& t
     const auto index = static_cast<std::uint32_t>(model.targets.size());
     model.targets.push_back(read.target);
     model.targets.back().dependencies = closure(targets, id);
+    model.targets.back().linked = linked_libraries(targets, read);
     for (const std::string& source : read.sources) {
       std::vector<std::uint32_t>& owners = model.owners[source];
       if (owners.empty() || owners.back() != index) {

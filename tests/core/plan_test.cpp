@@ -1,5 +1,7 @@
 #include "core/plan.h"
 
+#include <algorithm>
+
 #include "core/session_fixture.h"
 #include "support/catch.h"
 
@@ -45,7 +47,7 @@ TEST_CASE("plan: a source nobody knows is left to ninja") {
 
 TEST_CASE("plan: a library under module and host reaches both") {
   auto model = *small_project();
-  model.targets.push_back({"engine", TargetKind::static_library, false, "", "", {}, {}});
+  model.targets.push_back({"engine", TargetKind::static_library, false, "", "", {}, {}, {}});
   model.targets[0].dependencies = {"engine"};
   model.targets[1].dependencies = {"game", "engine"};
   model.owners["/p/engine.cpp"] = {3};
@@ -60,7 +62,7 @@ TEST_CASE("plan: what a built file was made from") {
   CHECK(may_be_made_from(model, "/p/build/app", "/p/main.cpp"));
   CHECK(may_be_made_from(model, "/p/build/libgame.so", "/p/game.cpp"));
   // A static library that it links.
-  model.targets.push_back({"engine", TargetKind::static_library, false, "", "", {}, {}});
+  model.targets.push_back({"engine", TargetKind::static_library, false, "", "", {}, {}, {}});
   model.targets[1].dependencies = {"game", "engine"};
   model.owners["/p/engine.h"] = {0, 3};
   CHECK(may_be_made_from(model, "/p/build/app", "/p/engine.h"));
@@ -69,6 +71,39 @@ TEST_CASE("plan: what a built file was made from") {
   CHECK(may_be_made_from(model, "", "/p/game.cpp"));
   CHECK(may_be_made_from(model, "/p/build/app", "/p/unknown.h"));
   CHECK(may_be_made_from(model, "/p/build/app", ""));
+}
+
+// engine (shared) is linked into the module, base (shared) into engine, plugin (shared) into
+// nobody.
+ProjectModel with_shared_libraries() {
+  auto model = *small_project();
+  model.targets.push_back({"engine", TargetKind::shared, false, "", "", {}, {"base"}, {"base"}});
+  model.targets.push_back({"base", TargetKind::shared, false, "", "", {}, {}, {}});
+  model.targets.push_back({"plugin", TargetKind::shared, false, "", "", {}, {}, {}});
+  model.targets[0].dependencies = {"base", "engine", "plugin"};
+  model.targets[0].linked = {"engine"};
+  model.targets[1].dependencies = {"base", "engine", "game", "plugin"};
+  model.targets[1].linked = {"game"};
+  model.owners["/p/engine.cpp"] = {3};
+  model.owners["/p/base.cpp"] = {4};
+  model.owners["/p/plugin.cpp"] = {5};
+  return model;
+}
+
+TEST_CASE("plan: a shared library of the module stays loaded until the program starts again") {
+  const auto model = with_shared_libraries();
+  const auto wanted = resolve(model, {"game"}).value();
+  auto parts = program_parts(model, wanted);
+  std::sort(parts.begin(), parts.end());
+  CHECK(parts == Names{"app", "base", "engine"});
+  for (const char* path : {"/p/engine.cpp", "/p/base.cpp"}) {
+    const auto plan = make_plan(model, wanted, {path}, false);
+    CHECK(plan.action == Action::relaunch);
+    CHECK(plan.targets == Names{"game"});
+    CHECK(plan.reasons.at(0).find("which is in the host") != std::string::npos);
+  }
+  CHECK(make_plan(model, wanted, {"/p/plugin.cpp"}, false).action == Action::build_modules);
+  CHECK(make_plan(model, wanted, {"/p/game.cpp"}, false).action == Action::build_modules);
 }
 
 TEST_CASE("plan: which paths matter") {

@@ -69,8 +69,8 @@ class Session {
     take(core::BuildFinished{state.last_build, outcome, false, {}, {}});
   }
 
-  void analysed(const std::string& build_id, const std::string& executable_id = "exe") {
-    take(core::Analysed{state.round.id, {{"game", build_id, {}}}, executable_id});
+  void analysed(const std::string& build_id, const std::string& program_id = "exe") {
+    take(core::Analysed{state.round.id, {{"game", build_id, {}}}, program_id});
   }
 
   void join(core::HostId host, const std::string& build_id, std::uint32_t generation = 0) {

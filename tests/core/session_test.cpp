@@ -269,6 +269,26 @@ TEST_CASE("session: a program that joins late gets the newest build") {
   CHECK(session.count<Judge>() == 1);
 }
 
+TEST_CASE("session: a program that joins or leaves during the analysis does not end it") {
+  Session session;
+  session.settle_in("a");
+  session.join(1, "a");
+  session.save("/p/game.cpp");
+  session.finish_build();
+  SECTION("joins") {
+    session.join(2, "a");
+    CHECK(session.count<Judge>() == 0);
+    session.analysed("b");
+    CHECK(session.count<Judge>() == 2);
+  }
+  SECTION("leaves") {
+    session.join(2, "a");
+    session.take(HostLeft{2});
+    session.analysed("b");
+    CHECK(session.count<Judge>() == 1);
+  }
+}
+
 TEST_CASE("session: a program that runs the newest build is left alone") {
   Session session;
   session.settle_in("a");

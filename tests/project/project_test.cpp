@@ -87,6 +87,32 @@ TEST_CASE("Project reads targets, sources, artifacts and who needs whom, running
   CHECK(model->artifact_folders == Names{fixture.built(".")});
 }
 
+TEST_CASE("Project reads which shared libraries a target is linked with") {
+  ProjectFixture fixture;
+  fixture.write("CMakeLists.txt",
+                "cmake_minimum_required(VERSION 3.23)\n"
+                "project(p C)\n"
+                "add_library(base SHARED game.c)\n"
+                "set_target_properties(base PROPERTIES VERSION 1.2 SOVERSION 1)\n"
+                "add_library(part STATIC game.c)\n"
+                "add_library(plugin SHARED game.c)\n"
+                "add_library(game SHARED game.c)\n"
+                "target_link_libraries(game PRIVATE base part m)\n"
+                "add_dependencies(game plugin)\n"
+                "add_executable(app main.c)\n"
+                "target_link_libraries(app PRIVATE game)\n");
+  fixture.write("game.c", "int game(void) { return 1; }\n");
+  fixture.write("main.c", "int main(void) { return 0; }\n");
+  fixture.configure();
+  fixture.write_module_file("game", "libgame.so");
+  const auto model = fixture.load();
+  REQUIRE(model);
+  CHECK(target(*model, "game").dependencies == Names{"base", "part", "plugin"});
+  CHECK(target(*model, "game").linked == Names{"base"});
+  CHECK(target(*model, "app").linked == Names{"game"});
+  CHECK(target(*model, "base").linked.empty());
+}
+
 TEST_CASE("Project knows headers once ninja has built, and sees new ones after the next build") {
   ProjectFixture fixture;
   write_game(fixture);
