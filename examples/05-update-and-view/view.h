@@ -1,0 +1,5 @@
+#pragma once
+
+struct State;
+
+void view(const State& state);
