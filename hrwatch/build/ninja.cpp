@@ -8,6 +8,7 @@
 #include "build/diagnostics.h"
 #include "build/output_reader.h"
 #include "build/process_tree.h"
+#include "core/linker_files.h"
 
 namespace hrwatch::build {
 namespace {
@@ -78,16 +79,19 @@ struct Ninja::Run {
   uv_process_t process{};
   uv_pipe_t pipe{};
   uv_timer_t timer{};
+  ProcessTree tree;
   OutputReader reader;
   std::string output;  // the last of it, for the diagnostics
   std::string buffer = std::string(65536, '\0');
   int open_handles = 0;
+  bool has_process = false;  // libuv knows `process`
   bool cancelled = false;
   bool exited = false;
   bool ended = false;  // the output
   bool told = false;
   std::int64_t status = 0;
   int signal = 0;
+  bool once_more = false;  // this is the second try, after way was made
   std::optional<hr::wire::Failure> failure;
 
   Run(Ninja* ninja, Request wanted);
@@ -143,7 +147,7 @@ int Ninja::Run::spawn() {
   options.env = variable_pointers.data();
   options.stdio = streams;
   options.stdio_count = 3;
-  options.flags = UV_PROCESS_DETACHED;  // a session of its own: a Ctrl-C is ours to pass on
+  options.flags = ProcessTree::flags();
   options.exit_cb = [](uv_process_t* handle, std::int64_t exit_status, int term_signal) {
     auto* run = static_cast<Run*>(handle->data);
     run->exited = true;
@@ -160,6 +164,10 @@ int Ninja::Run::spawn() {
     run->finish_when_over();
   };
   const int error = uv_spawn(owner->loop_, &process, &options);
+  if (error == 0) {
+    tree.adopt(process.pid);
+  }
+  has_process = true;
   ++open_handles;  // also after a failed uv_spawn the handle has to be closed
   uv_fs_t closing;
   uv_fs_close(nullptr, &closing, ends[1], nullptr);
@@ -219,6 +227,13 @@ void Ninja::Run::finish_when_over() {
   told = true;
   reader.finish();
   auto* ninja = owner;
+  if (ninja != nullptr && !once_more && !cancelled && status != 0 && holders_stop_linkers() &&
+      core::blames_held_file(output)) {
+    Request again = std::move(request);
+    close();
+    ninja->begin(std::move(again), true);
+    return;
+  }
   auto finished = result();
   close();
   if (ninja != nullptr) {
@@ -235,7 +250,9 @@ void Ninja::Run::close() {
       delete run;
     }
   };
-  uv_close(reinterpret_cast<uv_handle_t*>(&process), closed);
+  if (has_process) {
+    uv_close(reinterpret_cast<uv_handle_t*>(&process), closed);
+  }
   uv_close(reinterpret_cast<uv_handle_t*>(&pipe), closed);
   uv_close(reinterpret_cast<uv_handle_t*>(&timer), closed);
 }
@@ -252,7 +269,7 @@ void Ninja::abandon() {
     return;
   }
   if (!run_->exited && run_->process.pid > 0) {
-    kill_session(run_->process.pid);
+    run_->tree.kill();
   }
   run_->told = true;
   run_->close();
@@ -267,16 +284,23 @@ void Ninja::start(const Request& request) {
   abandon();
   times_.set();
   times_.build_begins(request.build_dir);
-  run_ = new Run(this, request);
+  begin(request, false);
+}
+
+// `once_more`: a linker could not write; somebody may have opened the file after way was made.
+void Ninja::begin(Request request, bool once_more) {
+  run_ = new Run(this, std::move(request));
+  run_->once_more = once_more;
   uv_pipe_init(loop_, &run_->pipe, 0);
   uv_timer_init(loop_, &run_->timer);
   run_->open_handles = 2;
-  const int error = run_->spawn();
-  if (error == 0) {
+  const auto way = make_way(run_->request.linker_files);
+  const int error = way ? run_->spawn() : 0;
+  if (way && error == 0) {
     run_->read();
     return;
   }
-  run_->failure = not_started(error, request);
+  run_->failure = way ? not_started(error, run_->request) : way.failure();
   run_->exited = true;
   run_->ended = true;
   uv_timer_start(
@@ -291,13 +315,13 @@ void Ninja::cancel(core::BuildId id) {
   if (run_->exited) {
     return;
   }
-  signal_group(run_->process.pid, SIGINT);
+  run_->tree.interrupt();
   uv_timer_start(
       &run_->timer,
       [](uv_timer_t* t) {
         auto* run = static_cast<Run*>(t->data);
         if (!run->exited) {
-          kill_session(run->process.pid);
+          run->tree.kill();
         }
       },
       kill_after_ms, 0);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "build/command_times.h"
+#include "build/linker_files.h"
 #include "core/event.h"
 
 namespace hrwatch::build {
@@ -21,7 +22,8 @@ struct Request {
   std::string source_dir;
   std::string config;  // only with a multi-config build: its build-<config>.ninja
   std::vector<std::string> targets;
-  int jobs = 0;  // 0: ninja's own choice
+  int jobs = 0;                          // 0: ninja's own choice
+  std::vector<LinkerFile> linker_files;  // that the build may write, and others may hold
 };
 
 class Ninja {
@@ -34,8 +36,9 @@ class Ninja {
   Ninja(const Ninja&) = delete;
   Ninja& operator=(const Ninja&) = delete;
 
-  // Starts a build. Exactly one BuildFinished follows, also when ninja can't be started; never from
-  // inside this call. A build that still runs is killed and not heard of again.
+  // Starts a build, after making way for its linkers; once more when one was refused all the same.
+  // Exactly one BuildFinished follows, also when ninja can't be started; never from inside this
+  // call. A build that still runs is killed and not heard of again.
   void start(const Request& request);
 
   // Asks the build to stop (SIGINT), kills it after 2 s. Nothing when it is not running.
@@ -45,6 +48,7 @@ class Ninja {
 
  private:
   struct Run;
+  void begin(Request request, bool once_more);
   void abandon();
 
   uv_loop_t* loop_;

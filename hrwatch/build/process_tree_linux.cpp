@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <signal.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include <cstdlib>
 
@@ -8,13 +9,33 @@
 
 namespace hrwatch::build {
 
-void signal_group(int leader, int signal) {
-  if (leader > 1) {
-    ::kill(-leader, signal);
+struct ProcessTree::Family {
+  int leader = 0;
+};
+
+ProcessTree::ProcessTree() : family_(std::make_unique<Family>()) {}
+
+ProcessTree::~ProcessTree() = default;
+
+// A session of its own: a Ctrl-C is ours to pass on.
+unsigned ProcessTree::flags() {
+  return UV_PROCESS_DETACHED;
+}
+
+void ProcessTree::adopt(int leader) {
+  family_->leader = leader;
+}
+
+void ProcessTree::interrupt() {
+  if (family_->leader > 1) {
+    ::kill(-family_->leader, SIGINT);
   }
 }
 
-void kill_session(int leader) {
+// Everything of the session: ninja puts each compiler into a group of its own, so that its group
+// alone would leave them behind.
+void ProcessTree::kill() {
+  const int leader = family_->leader;
   if (leader <= 1) {
     return;
   }

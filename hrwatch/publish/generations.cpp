@@ -3,11 +3,12 @@
 #include <string_view>
 #include <system_error>
 
+#include "publish/names.h"
 #include "publish/publish.h"
 
 namespace hrwatch::publish {
 std::uint32_t generation_in(std::string_view file, std::string_view module) {
-  constexpr std::string_view suffix = ".so";
+  const std::string_view suffix = library_suffix;
   if (!file.starts_with(module) || !file.ends_with(suffix) ||
       file.size() <= module.size() + 1 + suffix.size() || file[module.size()] != '.') {
     return 0;
@@ -25,7 +26,7 @@ std::uint32_t next_generation(const std::filesystem::path& folder, const std::st
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    highest = std::max(highest, generation_in(entry->path().filename().native(), module));
+    highest = std::max(highest, generation_in(entry->path().filename().string(), module));
   }
   return highest + 1;
 }

@@ -13,8 +13,10 @@
 
 namespace hrwatch::publish {
 
-// What the copy differs in from the library, beside what every copy gets (DT_INIT_ARRAYSZ = 0,
-// no finalisers either, bound to itself by DT_SYMBOLIC, STB_GNU_UNIQUE -> STB_GLOBAL in .dynsym).
+// What the copy differs in from the library, beside what every copy gets. ELF: DT_INIT_ARRAYSZ = 0,
+// no finalisers either, bound to itself by DT_SYMBOLIC, STB_GNU_UNIQUE -> STB_GLOBAL in .dynsym.
+// PE: its .pdb is copied beside it, and named in it, so that debuggers show each generation's
+// source and leave the build's own .pdb alone.
 struct Request {
   std::filesystem::path library;
   std::filesystem::path folder;  // <build>/.hrwatch/gen
@@ -45,13 +47,13 @@ class Draft {
   Draft(std::filesystem::path path, int file) : path_(std::move(path)), file_(file) {}
 
   std::filesystem::path path_;
-  int file_;  // open for reading and writing; -1 = moved from
+  int file_;  // open for reading and writing (on Windows: just there); -1 = moved from
 };
 
-// Writes <folder>/<module>.<generation>.so (mode 0600 while written, 0500 when done) and renames it
-// into place: a reader sees all of it or nothing. Returns its path.
-// Errors: disk full, library replaced meanwhile, no room for DT_SYMBOLIC; nothing is left behind.
-// Cost: one copy of the file (about 0.3 ms a MB without reflinks).
+// Writes <folder>/<module>.<generation>.so, or .dll (mode 0600 while written, 0500 when done) and
+// renames it into place: a reader sees all of it or nothing. Returns its path. Errors: disk full,
+// library replaced meanwhile, no room for DT_SYMBOLIC; nothing is left behind. Cost: one copy of
+// the file (about 0.3 ms a MB without reflinks).
 hr::wire::Result<std::filesystem::path> publish(const Request& request);
 // The same from a copy that exists: what is left are the edits.
 hr::wire::Result<std::filesystem::path> publish(const Request& request, Draft draft);

@@ -1,28 +1,29 @@
 #include "support/sandbox.h"
 
-#include <stdlib.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <random>
 #include <sstream>
 
 namespace hrwatch::tests {
 
 Sandbox::Sandbox(const std::string& name) : exceptions_(std::uncaught_exceptions()) {
-  std::string pattern = (std::filesystem::temp_directory_path() / ("hrwatch-" + name + "-XXXXXX"));
-  if (mkdtemp(pattern.data()) == nullptr) {
-    std::perror("mkdtemp");
-    std::abort();
-  }
-  folder_ = std::filesystem::canonical(pattern);
+  namespace fs = std::filesystem;
+  std::random_device random;
+  fs::path made;
+  do
+    made = fs::temp_directory_path() / ("hrwatch-" + name + "-" + std::to_string(random()));
+  while (!fs::create_directory(made));  // throws when no folder can be made at all
+  fs::permissions(made, fs::perms::owner_all);
+  folder_ = fs::canonical(made);
 }
 
 Sandbox::~Sandbox() {
   const bool failed = std::uncaught_exceptions() > exceptions_;
   if (ejected_ || failed || std::getenv("HR_TEST_KEEP") != nullptr) {
-    std::printf("kept for you: %s\n", folder_.c_str());
+    std::printf("kept for you: %s\n", folder_.string().c_str());
     return;
   }
   std::error_code ignored;

@@ -1,5 +1,3 @@
-#include "publish/publish.h"
-
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -16,8 +14,13 @@
 
 #include "publish/copy.h"
 #include "publish/elf_edit.h"
+#include "publish/names.h"
+#include "publish/publish.h"
 
 namespace hrwatch::publish {
+
+const std::string_view library_suffix = ".so";
+
 namespace {
 
 using hr::wire::Done;

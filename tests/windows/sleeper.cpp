@@ -1,0 +1,6 @@
+// Runs until it is killed.
+#include <windows.h>
+
+int main() {
+  Sleep(INFINITE);
+}
