@@ -15,6 +15,7 @@
 #include "app/crash_reader.h"
 #include "app/host_process.h"
 #include "app/last_build.h"
+#include "app/linker_outputs.h"
 #include "app/program.h"
 #include "app/session_lock.h"
 #include "app/status_file.h"
@@ -355,7 +356,7 @@ void SessionLoop::perform(const core::StartBuild& effect) {
   project_->pause_refresh();
   ninja_->start({effect.build, state_.model->ninja, settings_.build_dir, state_.model->source_dir,
                  state_.model->multi_config ? state_.model->config : "", effect.targets,
-                 settings_.jobs});
+                 settings_.jobs, linker_outputs(*state_.model)});
 }
 
 void SessionLoop::perform(const core::CancelBuild& effect) {

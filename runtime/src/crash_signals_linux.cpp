@@ -12,6 +12,7 @@
 #include <mutex>
 
 #include "src/crash_signals.h"
+#include "src/frame_jump_linux.h"
 
 namespace hr::runtime {
 namespace {
@@ -168,7 +169,7 @@ void on_crash(int number, siginfo_t* info, void* place) {
     take_record(number, info, context, frame->edge, thread->record);
     if (thread->record.code != nullptr) {
       restore_mask(context);
-      siglongjmp(frame->jump, 1);
+      siglongjmp(frame->jump->buffer, 1);
     }
   }
   if (is_own(*info) && nobody_handles(number) && !off.load())
@@ -193,7 +194,7 @@ void on_request(int number, siginfo_t* info, void* place) {
       find_code(static_cast<Pointer>(context.uc_mcontext.gregs[REG_RIP])) != nullptr) {
     take_record(cause_request, info, context, frame->edge, thread->record);
     restore_mask(context);
-    siglongjmp(frame->jump, 1);
+    siglongjmp(frame->jump->buffer, 1);
   }
   errno = saved_errno;
 }

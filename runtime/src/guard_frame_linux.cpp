@@ -7,6 +7,7 @@
 #include <typeinfo>
 
 #include "src/crash_signals.h"
+#include "src/frame_jump_linux.h"
 #include "src/guard_frame.h"
 #include "src/process.h"
 
@@ -162,9 +163,11 @@ bool run_frame(GuardThread& thread, Frame frame, void* user, std::string& detail
   const FloatControl control = FloatControl::present();
   const ExceptionState exceptions = ExceptionState::present();
   GuardFrame place;
+  FrameJump jump;
+  place.jump = &jump;
   Listed listed(thread, place);
   // The signal mask is the handler's to restore: that saves a system call here.
-  if (sigsetjmp(place.jump, 0) == 0)
+  if (sigsetjmp(jump.buffer, 0) == 0)
     return call_frame(thread, listed, frame, user, detail);
   runtime_depth() = place.depth;
   control.restore();

@@ -2,8 +2,6 @@
 // handlers, and the record of a crash. Found from a signal handler without a lock.
 #pragma once
 
-#include <setjmp.h>
-
 #include <atomic>
 #include <cstdint>
 
@@ -11,9 +9,11 @@
 
 namespace hr::runtime {
 
+struct FrameJump;  // the way back into it, as the platform has it (frame_jump_*.h)
+
 // One call of hr_guard().
 struct GuardFrame {
-  sigjmp_buf jump;
+  FrameJump* jump = nullptr;
   GuardFrame* outer = nullptr;
   std::uint64_t outer_number = 0;
   std::uint64_t outer_began_us = 0;

@@ -60,21 +60,6 @@ int visit(dl_phdr_info* info, std::size_t known_size, void* data) {
 
 }  // namespace
 
-bool LoadedImage::holds(wire::Address address, std::uint64_t size) const {
-  const Pointer first = at(address);
-  return std::any_of(segments.begin(), segments.end(), [&](const LoadedSegment& segment) {
-    return first >= segment.begin && first <= segment.end && size <= segment.end - first;
-  });
-}
-
-bool LoadedImage::holds_code(wire::Address address, std::uint64_t size) const {
-  const Pointer first = at(address);
-  return std::any_of(segments.begin(), segments.end(), [&](const LoadedSegment& segment) {
-    return segment.executable && first >= segment.begin && first <= segment.end &&
-           size <= segment.end - first;
-  });
-}
-
 std::optional<LoadedImage> find_image(const void* inside) {
   Search search;
   search.inside = reinterpret_cast<Pointer>(inside);

@@ -13,22 +13,22 @@ std::string file(const std::string& path) {
 }
 
 std::string plug(const std::string& name) {
-  return file(std::string(HR_TEST_PLUGS) + "/libplug_" + name + ".so");
+  return file(std::string(HR_TEST_PLUGS) + "/libplug_" + name + HR_TEST_PLUG_SUFFIX);
 }
 
-Plug::Plug(const std::string& name) : sandbox_("explicit-" + name) {}
+Plug::Plug(const std::string& purpose) : sandbox_("explicit-" + purpose) {}
 
 void Plug::rename(const std::string& build) const {
-  sandbox_.replace("lib/libplug.so", plug(build));
+  sandbox_.replace(name, plug(build));
 }
 
 void Plug::unlink_and_create(const std::string& build) const {
   std::filesystem::remove(path());
-  sandbox_.write("lib/libplug.so", plug(build));
+  sandbox_.write(name, plug(build));
 }
 
 void Plug::truncate(const std::string& build) const {
-  sandbox_.write("lib/libplug.so", plug(build));
+  sandbox_.write(name, plug(build));
 }
 
 }  // namespace hrwatch::tests

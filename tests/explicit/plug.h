@@ -25,9 +25,11 @@ std::string file(const std::string& path);
 // A library under one path, which the test replaces.
 class Plug {
  public:
-  explicit Plug(const std::string& name);
+  explicit Plug(const std::string& purpose);
 
-  std::string path() const { return sandbox_.path("lib/libplug.so"); }
+  std::string path() const { return sandbox_.path(name).generic_string(); }
+
+  static constexpr const char* name = "lib/libplug" HR_TEST_PLUG_SUFFIX;
 
   const Sandbox& folder() const { return sandbox_; }
 

@@ -1,5 +1,4 @@
-#include <pthread.h>
-#include <sys/mman.h>
+#include "src/own_memory.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +6,7 @@
 #include <mutex>
 #include <new>
 
-#include "src/own_memory.h"
+#include "src/own_pages.h"
 
 namespace hr::runtime {
 namespace {
@@ -39,9 +38,8 @@ class Pages : public std::pmr::memory_resource {
     if (align > page)
       throw std::bad_alloc();
     const std::size_t whole = (size + offset(align) + page - 1) / page * page;
-    void* memory =
-        ::mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
+    void* memory = take_pages(whole);
+    if (memory == nullptr)
       throw std::bad_alloc();
     first_ = new (memory) Header{first_, whole};
     return reinterpret_cast<std::byte*>(first_) + offset(align);
@@ -53,7 +51,7 @@ class Pages : public std::pmr::memory_resource {
     while (*link != chunk)
       link = &(*link)->next;
     *link = chunk->next;
-    ::munmap(chunk, chunk->size);
+    give_pages_back(chunk, chunk->size);
   }
 
   bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
@@ -61,13 +59,9 @@ class Pages : public std::pmr::memory_resource {
   Header* first_ = nullptr;
 };
 
-struct Stack {
-  Pointer begin = 0, end = 0;
-};
-
 struct Own {
   std::mutex mutex;
-  std::array<Stack, 4> stacks;
+  std::array<StackRange, 4> stacks;
   Pages pages;
   std::pmr::unsynchronized_pool_resource pool{&pages};
 };
@@ -90,18 +84,12 @@ void release_own(void* memory, std::size_t size, std::size_t align) {
 }
 
 void own_this_stack() {
-  pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-    return;
-  void* begin = nullptr;
-  std::size_t size = 0;
-  const bool known = pthread_attr_getstack(&attributes, &begin, &size) == 0;
-  pthread_attr_destroy(&attributes);
+  const StackRange mine = this_stack();
   const std::lock_guard lock(own().mutex);
-  for (Stack& stack : own().stacks) {
-    if (!known || stack.end != 0)
+  for (StackRange& stack : own().stacks) {
+    if (mine.end == 0 || stack.end != 0)
       continue;
-    stack = {reinterpret_cast<Pointer>(begin), reinterpret_cast<Pointer>(begin) + size};
+    stack = mine;
     return;
   }
 }
@@ -109,7 +97,7 @@ void own_this_stack() {
 bool is_own(Pointer address) {
   const std::lock_guard lock(own().mutex);
   return own().pages.contains(address) ||
-         std::any_of(own().stacks.begin(), own().stacks.end(), [address](const Stack& stack) {
+         std::any_of(own().stacks.begin(), own().stacks.end(), [address](const StackRange& stack) {
            return address >= stack.begin && address < stack.end;
          });
 }
