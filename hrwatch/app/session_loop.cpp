@@ -15,12 +15,12 @@
 #include "app/crash_reader.h"
 #include "app/host_process.h"
 #include "app/last_build.h"
-#include "app/linker_outputs.h"
 #include "app/program.h"
 #include "app/session_lock.h"
 #include "app/status_file.h"
 #include "app/terminal.h"
 #include "app/workbench.h"
+#include "build/linker_outputs.h"
 #include "build/ninja.h"
 #include "project/project.h"
 #include "report/screen.h"
@@ -356,7 +356,7 @@ void SessionLoop::perform(const core::StartBuild& effect) {
   project_->pause_refresh();
   ninja_->start({effect.build, state_.model->ninja, settings_.build_dir, state_.model->source_dir,
                  state_.model->multi_config ? state_.model->config : "", effect.targets,
-                 settings_.jobs, linker_outputs(*state_.model)});
+                 settings_.jobs, build::linker_outputs(*state_.model)});
 }
 
 void SessionLoop::perform(const core::CancelBuild& effect) {

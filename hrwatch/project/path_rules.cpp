@@ -5,9 +5,18 @@
 
 namespace hrwatch::project {
 
-std::string absolute_path(std::string_view path, std::string_view folder) {
-  std::string whole =
-      path.starts_with('/') ? std::string(path) : std::string(folder) + "/" + std::string(path);
+namespace {
+
+// "C:" of "C:/p", where paths have drives.
+std::string_view drive_of(std::string_view path) {
+  const bool letter =
+      !path.empty() && ((path[0] >= 'a' && path[0] <= 'z') || (path[0] >= 'A' && path[0] <= 'Z'));
+  return letter && path.size() > 2 && path[1] == ':' && (path[2] == '/' || path[2] == '\\')
+             ? path.substr(0, 2)
+             : std::string_view();
+}
+
+std::string normalised(std::string_view whole) {
   std::string normal;
   for (std::size_t at = 0; at < whole.size();) {
     const std::size_t end = std::min(whole.find('/', at), whole.size());
@@ -20,6 +29,22 @@ std::string absolute_path(std::string_view path, std::string_view folder) {
     at = end + 1;
   }
   return normal.empty() ? "/" : normal;
+}
+
+}  // namespace
+
+std::string absolute_path(std::string_view path, std::string_view folder) {
+  std::string text(path);
+  if (!drive_of(folder).empty() || !drive_of(path).empty()) {
+    std::replace(text.begin(), text.end(), '\\', '/');  // as Windows' tools print them
+  }
+  if (!drive_of(text).empty()) {
+    return std::string(drive_of(text)) + normalised(std::string_view(text).substr(2));
+  }
+  const std::string whole = text.starts_with('/') ? text : std::string(folder) + "/" + text;
+  const std::string_view drive = drive_of(folder);
+  return std::string(drive) +
+         normalised(text.starts_with('/') ? whole : std::string_view(whole).substr(drive.size()));
 }
 
 std::string folder_of(std::string_view path) {

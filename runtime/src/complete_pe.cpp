@@ -60,8 +60,7 @@ PeCheck check_pe(std::span<const std::byte> file) {
   // GNU linkers write their symbols and the strings of these behind the sections.
   const std::uint64_t symbols = number_at<std::uint32_t>(file, coff + 8);
   constexpr std::uint64_t symbol_size = 18;
-  const std::uint64_t strings =
-      symbols + symbol_size * number_at<std::uint32_t>(file, coff + 12);
+  const std::uint64_t strings = symbols + symbol_size * number_at<std::uint32_t>(file, coff + 12);
   if (symbols != 0 && (strings + 4 > file.size() ||
                        strings + number_at<std::uint32_t>(file, strings) > file.size()))
     return half("its symbols are not complete");

@@ -51,7 +51,7 @@ void AddressSpace::open(const Hole&) {}
 
 void AddressSpace::close_around(Hole&, Pointer, Pointer) {}
 
-void AddressSpace::give_back(const Hole&) {}
+void AddressSpace::give_back(Hole&, Pointer, Pointer) {}
 
 wire::Result<MemoryMap> MemoryMap::read() {
   return not_on_windows();

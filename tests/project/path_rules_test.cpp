@@ -14,6 +14,14 @@ TEST_CASE("absolute_path normalises by name") {
   CHECK(absolute_path("..a/b..", "/p") == "/p/..a/b..");
 }
 
+TEST_CASE("absolute_path keeps drives, and takes Windows' own spelling there") {
+  CHECK(absolute_path("a.c", "C:/p/src") == "C:/p/src/a.c");
+  CHECK(absolute_path("D:/x/../y/a.h", "C:/p") == "D:/y/a.h");
+  CHECK(absolute_path("..\\inc\\h.h", "C:/p/src") == "C:/p/inc/h.h");
+  CHECK(absolute_path("/x/h.h", "C:/p") == "C:/x/h.h");
+  CHECK(absolute_path("a\\b.c", "/p") == "/p/a\\b.c");
+}
+
 TEST_CASE("folder_of gives the folder part") {
   CHECK(folder_of("/p/src/a.c") == "/p/src");
   CHECK(folder_of("/a.c") == "/");

@@ -1,0 +1,16 @@
+// Which files the linkers of a project write, and others may hold. Asks the disk only for
+// response files.
+#pragma once
+
+#include <vector>
+
+#include "build/linker_files.h"
+#include "core/project_model.h"
+
+namespace hrwatch::build {
+
+// Programs and libraries that get loaded, and the .pdb beside each; its response file is
+// <build>/.hrwatch/link/<target>.rsp where there is one.
+std::vector<LinkerFile> linker_outputs(const core::ProjectModel& model);
+
+}  // namespace hrwatch::build
