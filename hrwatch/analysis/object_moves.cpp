@@ -37,12 +37,10 @@ class Collector {
       return;
     const auto rows = array_of(before.type), now_rows = array_of(after.type);
     const LayoutChange* change = change_of(before.type, changes_);
-    if (change != change_of(after.type, changes_)) {
+    if (change != change_of(after.type, changes_) || rows.has_value() != now_rows.has_value()) {
       moves.lost.push_back(name);
     } else if (rows && now_rows) {
       add_elements(before, *rows, after, *now_rows, name);
-    } else if (rows || now_rows) {
-      moves.lost.push_back(name);
     } else if (change != nullptr) {
       add_members(before, after, *change, name);
     } else {

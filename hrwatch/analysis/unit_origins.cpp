@@ -6,7 +6,7 @@ std::vector<UnitKey> unit_origins(const OpenDwarf& library,
                                   const std::vector<std::filesystem::path>& objects,
                                   UnitCache& cache) {
   const std::vector<std::uint64_t> sizes = sizes_of_units(library.handle());
-  const std::vector<UnitKey> unknown(sizes.size());
+  std::vector<UnitKey> unknown(sizes.size());
   const std::int64_t linked_ns = library.written_ns();
   std::vector<UnitKey> keys;
   for (const auto& object : objects) {

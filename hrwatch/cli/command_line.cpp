@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 
 namespace hrwatch::cli {
 namespace {
@@ -42,6 +43,29 @@ std::optional<Failure> contradiction(const CommandLine& line) {
   return std::nullopt;
 }
 
+// At most one of them; none means `run`.
+std::map<CLI::App*, Verb> add_verbs(CLI::App& app, CommandLine& line) {
+  std::map<CLI::App*, Verb> verbs;
+  const auto add = [&](const char* name, Verb verb) {
+    auto* const command = app.add_subcommand(name);
+    command->set_help_flag();
+    verbs[command] = verb;
+    return command;
+  };
+  add("run", Verb::run)->fallthrough();
+  add("status", Verb::status)->fallthrough();
+  add("doctor", Verb::doctor)->fallthrough();
+  add("explain", Verb::explain)->fallthrough()->add_option("file", line.file);
+  add("rollback", Verb::rollback)->fallthrough()->add_option("module", line.module);
+  add("abandon", Verb::abandon)->fallthrough();
+  auto* const new_project = add("new", Verb::new_project);
+  new_project->add_option("template", line.template_name)->required();
+  new_project->add_option("folder", line.new_folder)->required();
+  add("frames", Verb::frames)->add_option("pid", line.pid)->required();
+  app.require_subcommand(0, 1);
+  return verbs;
+}
+
 }  // namespace
 
 hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments) {
@@ -66,37 +90,18 @@ hr::wire::Result<CommandLine> parse_command_line(const std::vector<std::string>&
   std::string colour = "auto";
   CLI::App app;
   add_options(app, line, refuse, colour);
-  auto* const run = app.add_subcommand("run")->fallthrough();
-  auto* const status = app.add_subcommand("status")->fallthrough();
-  auto* const doctor = app.add_subcommand("doctor")->fallthrough();
-  auto* const explain = app.add_subcommand("explain")->fallthrough();
-  explain->add_option("file", line.file);
-  auto* const new_project = app.add_subcommand("new");
-  new_project->add_option("template", line.template_name)->required();
-  new_project->add_option("folder", line.new_folder)->required();
-  auto* const frames = app.add_subcommand("frames");
-  frames->add_option("pid", line.pid)->required();
-  auto* const rollback = app.add_subcommand("rollback")->fallthrough();
-  rollback->add_option("module", line.module);
-  auto* const abandon = app.add_subcommand("abandon")->fallthrough();
-  for (auto* verb : {run, status, doctor, explain, new_project, frames, rollback, abandon}) {
-    verb->set_help_flag();
-  }
-  app.require_subcommand(0, 1);
+  const std::map<CLI::App*, Verb> verbs = add_verbs(app, line);
   try {
     std::reverse(own.begin(), own.end());  // as CLI11 takes a vector
     app.parse(own);
   } catch (const CLI::ParseError& error) {
     return Failure{"the command line can't be understood", error.what(), "see hrwatch -h"};
   }
-  line.verb = status->parsed()        ? Verb::status
-              : doctor->parsed()      ? Verb::doctor
-              : explain->parsed()     ? Verb::explain
-              : new_project->parsed() ? Verb::new_project
-              : frames->parsed()      ? Verb::frames
-              : rollback->parsed()    ? Verb::rollback
-              : abandon->parsed()     ? Verb::abandon
-                                      : Verb::run;
+  for (const auto& [command, verb] : verbs) {
+    if (command->parsed()) {
+      line.verb = verb;
+    }
+  }
   line.relaunch_on_refuse = refuse == "relaunch";
   line.colour = colour == "always"  ? Colour::always
                 : colour == "never" ? Colour::never

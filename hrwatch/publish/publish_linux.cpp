@@ -80,7 +80,7 @@ std::string file_name(const Request& request) {
 Failure failed(const std::string& module, const std::filesystem::path& library,
                const std::filesystem::path& in_folder, int error, std::uint64_t size) {
   const std::string what = "module " + module + " could not be published";
-  const std::string folder = in_folder.native();
+  const std::string& folder = in_folder.native();
   if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
     return {what,
             std::string(error == ENOSPC   ? "the disk is full"
