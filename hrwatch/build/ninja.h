@@ -22,8 +22,8 @@ struct Request {
   std::string source_dir;
   std::string config;  // only with a multi-config build: its build-<config>.ninja
   std::vector<std::string> targets;
-  int jobs = 0;                          // 0: ninja's own choice
-  std::vector<LinkerFile> linker_files;  // that the build may write, and others may hold
+  int jobs = 0;                               // 0: ninja's own choice
+  std::vector<LinkerFile> linker_files = {};  // that the build may write, and others may hold
 };
 
 class Ninja {
