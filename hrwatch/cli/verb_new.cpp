@@ -21,9 +21,11 @@ int new_verb(const CommandLine& line) {
   for (const auto& file : project.value().files) {
     fmt::print("    {}\n", file.path);
   }
-  fmt::print("{}\n", project.value().whole ? "now type" : "now add to your CMakeLists.txt");
   for (const auto& step : project.value().next) {
-    fmt::print("    {}\n", step);
+    fmt::print("{}\n", step.what);
+    for (const auto& text : step.lines) {
+      fmt::print("    {}\n", text);
+    }
   }
   return static_cast<int>(core::ExitCode::done);
 }

@@ -68,12 +68,20 @@ std::string capitals(std::string name) {
   return name;
 }
 
-std::vector<std::string> next_steps(const NewProject& project, const std::string& folder) {
+std::vector<NewProject::Step> next_steps(const NewProject& project, const std::string& folder) {
   if (project.whole) {
-    return {"cd " + folder, "cmake --preset hot", "hrwatch --target " + project.name + " --run"};
+    return {
+        {"now type",
+         {"cd " + folder, "cmake --preset hot", "hrwatch --target " + project.name + " --run"}}};
   }
-  return {"find_package(hrwatch REQUIRED)", "add_subdirectory(" + folder + ")",
-          "target_link_libraries(<your program> PRIVATE " + project.module + ")"};
+  return {{"now add to your CMakeLists.txt",
+           {"find_package(hrwatch REQUIRED)", "add_subdirectory(" + folder + ")",
+            "target_link_libraries(<your program> PRIVATE " + project.module + ")"}},
+          {"and to your program, where it runs again and again",
+           {"#include \"" + project.module + ".h\"", project.module + "_step();"}},
+          {"then type",
+           {"cmake -G Ninja -B build -DCMAKE_BUILD_TYPE=Debug",
+            "hrwatch --target <your program> --run"}}};
 }
 
 }  // namespace

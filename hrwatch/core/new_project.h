@@ -22,11 +22,17 @@ struct NewProject {
     std::string content;
   };
 
+  // What the user does with lines of text.
+  struct Step {
+    std::string what;  // "now type"
+    std::vector<std::string> lines;
+  };
+
   std::string name;    // of the program, and of the CMake project
   std::string module;  // the hot module's target
   std::vector<File> files;
-  bool whole = true;              // a project of its own, not a part of one
-  std::vector<std::string> next;  // what to type; of a part, the lines to add to a CMakeLists.txt
+  bool whole = true;       // a project of its own, not a part of one
+  std::vector<Step> next;  // in this order
 };
 
 // `folder` gives the name: its last part. Placeholders: @NAME@, @MODULE@, @GUARD@ (the module in

@@ -127,6 +127,9 @@ void settle_over(Step& step) {
     state.reload_all = true;
   }
   if (!plan.builds()) {
+    if (!plan.reasons.empty()) {
+      step.say(Note{"nothing to build: " + plan.reasons.front()});
+    }
     return;
   }
   merge(state.next, plan);

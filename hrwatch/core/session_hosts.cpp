@@ -85,10 +85,11 @@ void judge(Step& step, Host& host, std::vector<std::string> modules) {
   step.effects.emplace_back(Judge{state.round.id, host.id, std::move(modules)});
 }
 
-// Says `unchanged` for what was built and is what every host already runs.
-void report_unchanged(Step& step, const Analysed& event,
+// Says `unchanged` for what was built and is what every host already runs. Whether there was any.
+bool report_unchanged(Step& step, const Analysed& event,
                       const std::map<std::string, std::string>& before) {
   const auto& state = step.state;
+  bool said = false;
   for (const auto& module : state.wanted.modules) {
     const auto& targets = state.current.targets;
     if (std::find(targets.begin(), targets.end(), module.target) == targets.end()) {
@@ -112,18 +113,21 @@ void report_unchanged(Step& step, const Analysed& event,
     }
     if (same) {
       step.say(UnchangedModule{module.name});
+      said = true;
     }
   }
+  return said;
 }
 
-void host_was_rebuilt(Step& step, const std::string& program_id) {
+// Whether it had something to say, or the program starts again, which will be told.
+bool host_was_rebuilt(Step& step, const std::string& program_id) {
   auto& state = step.state;
   if (program_id.empty() || program_id == state.program_id) {
-    return;
+    return false;
   }
   const bool known = !std::exchange(state.program_id, program_id).empty();
   if (!known || state.current.action != Action::relaunch) {
-    return;
+    return false;
   }
   std::string reason = "the host was rebuilt";
   for (const auto& why : state.current.reasons) {
@@ -133,9 +137,34 @@ void host_was_rebuilt(Step& step, const std::string& program_id) {
   }
   if (state.options.run && state.program != 0) {
     relaunch(step, reason);
-  } else if (!state.options.run && !state.hosts.empty()) {
-    step.say(Note{"the host itself was rebuilt (" + reason + "): start it again to run that"});
+    return true;
   }
+  if (!state.options.run && !state.hosts.empty()) {
+    step.say(Note{"the host itself was rebuilt (" + reason + "): start it again to run that"});
+    return true;
+  }
+  return false;
+}
+
+// Each save gets an answer, also where no program takes anything in.
+void report_built(Step& step, const std::vector<std::string>& targets) {
+  const auto& state = step.state;
+  if (state.options.once || state.relaunching || state.phase != Phase::idle ||
+      std::any_of(state.hosts.begin(), state.hosts.end(), [](const auto& host) {
+        return !host.second.folded || host.second.judging || host.second.pending;
+      })) {
+    return;
+  }
+  std::string built;
+  for (const auto& target : targets) {
+    built += (built.empty() ? "" : ", ") + target;
+  }
+  const bool fit = std::all_of(state.hosts.begin(), state.hosts.end(),
+                               [](const auto& host) { return host.second.fit; });
+  step.say(Note{"built " + built +
+                (state.hosts.empty()
+                     ? "; no program has joined (one that opens the file itself need not)"
+                     : (fit ? "; nothing in it is new to what runs" : ""))});
 }
 
 }  // namespace
@@ -165,9 +194,12 @@ void on(Step& step, const Analysed& event) {
     return;
   }
   const auto before = state.built;
+  const auto targets = state.current.targets;
+  bool answered = state.options.run && !state.round.by_save;  // by the start of the program
   for (const auto& module : event.modules) {
     if (module.failure) {
       step.say(ErrorNews{*module.failure});
+      answered = true;
     } else {
       state.built[module.module] = module.build_id;
     }
@@ -179,9 +211,9 @@ void on(Step& step, const Analysed& event) {
       }
     }
   }
-  host_was_rebuilt(step, event.program_id);
+  answered = host_was_rebuilt(step, event.program_id) || answered;
   if (!state.relaunching) {
-    report_unchanged(step, event, before);
+    answered = report_unchanged(step, event, before) || answered;
   }
   state.once_built = true;
   if (state.program_crashed && state.round.by_save) {
@@ -193,8 +225,12 @@ void on(Step& step, const Analysed& event) {
   if (state.options.run && state.program == 0 && !state.program_wanted) {
     state.program_wanted = true;
     step.effects.emplace_back(StartProgram{});
+    answered = true;
   }
   reconcile(step);
+  if (!answered) {
+    report_built(step, targets);
+  }
 }
 
 void reconcile(Step& step) {

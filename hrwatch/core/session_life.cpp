@@ -154,6 +154,8 @@ void on(Step& step, const ProgramStarted& event) {
   state.program = event.pid;
   if (std::exchange(state.relaunching, false)) {
     step.say(RelaunchedApp{event.pid, std::exchange(state.relaunch_reason, {})});
+  } else {
+    step.say(Note{"started " + state.wanted.run + " (pid " + std::to_string(event.pid) + ")"});
   }
 }
 

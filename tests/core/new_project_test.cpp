@@ -42,8 +42,10 @@ TEST_CASE("new: the folder's last part is the name") {
   CHECK(project.files.size() == 2);
   CHECK(content(project, "game.h") == "#define GAME_H // of my-game\n");
   CHECK(content(project, ".gitignore") == "/build/\n");
-  CHECK(project.next == std::vector<std::string>{"cd games/my-game/", "cmake --preset hot",
-                                                 "hrwatch --target my-game --run"});
+  REQUIRE(project.next.size() == 1);
+  CHECK(project.next[0].what == "now type");
+  CHECK(project.next[0].lines == std::vector<std::string>{"cd games/my-game/", "cmake --preset hot",
+                                                          "hrwatch --target my-game --run"});
 }
 
 TEST_CASE("new: program and module have names of their own") {
@@ -58,9 +60,13 @@ TEST_CASE("new: a module alone is called like its folder, and says the lines to 
   CHECK(project.module == "path_finder");
   CHECK(project.files.size() == 1);
   CHECK(content(project, "path_finder.cpp") == "void path_finder_step() {}\n");
-  CHECK(project.next == std::vector<std::string>{
-                            "find_package(hrwatch REQUIRED)", "add_subdirectory(src/path-finder)",
-                            "target_link_libraries(<your program> PRIVATE path_finder)"});
+  REQUIRE(project.next.size() == 3);
+  CHECK(project.next[1].lines ==
+        std::vector<std::string>{"#include \"path_finder.h\"", "path_finder_step();"});
+  CHECK(project.next[0].lines ==
+        std::vector<std::string>{"find_package(hrwatch REQUIRED)",
+                                 "add_subdirectory(src/path-finder)",
+                                 "target_link_libraries(<your program> PRIVATE path_finder)"});
 }
 
 TEST_CASE("new: what can't be is refused with the mend") {

@@ -262,6 +262,60 @@ TEST_CASE("session: a build that comes out the same is said to be unchanged and 
   CHECK(session.count<Judge>() == 0);
 }
 
+TEST_CASE("session: each save is answered, also where no program takes anything in") {
+  Session session;
+  session.take(ModelLoaded{small_project()});
+  session.finish_build();
+  session.analysed("a");
+  REQUIRE(session.count<Note>() == 1);  // of the first build
+  CHECK(session.all<Note>()[0].text ==
+        "built game; no program has joined (one that opens the file itself need not)");
+  session.now += 1s;
+  session.save("/p/game.cpp");
+  session.finish_build();
+  session.analysed("b");
+  CHECK(session.count<Note>() == 1);
+
+  session.save("/p/other.cpp");
+  REQUIRE(session.count<Note>() == 1);
+  CHECK(session.all<Note>()[0].text ==
+        "nothing to build: /p/other.cpp: in no target that is watched");
+
+  // A program is there: what it takes in or has already says so itself.
+  session.join(1, "b");
+  session.save("/p/game.cpp");
+  session.finish_build();
+  session.analysed("b");
+  CHECK(session.count<UnchangedModule>() == 1);
+  CHECK(session.count<Note>() == 0);
+  session.save("/p/game.cpp");
+  session.finish_build();
+  session.analysed("c");
+  CHECK(session.count<Judge>() == 1);
+  CHECK(session.count<Note>() == 0);
+}
+
+TEST_CASE("session: a host that came out the same is said to be nothing new") {
+  Options options;
+  options.targets = {"app"};
+  options.run = true;
+  Session session(options);
+  session.take(ModelLoaded{small_project()});
+  session.finish_build();
+  session.analysed("a");
+  CHECK(session.count<Note>() == 0);  // the program starts
+  session.take(ProgramStarted{101});
+  REQUIRE(session.count<Note>() == 1);
+  CHECK(session.all<Note>()[0].text == "started app (pid 101)");
+  session.join(1, "a");
+  session.now += 1s;
+  session.save("/p/main.cpp");
+  session.finish_build();
+  session.analysed("a");
+  REQUIRE(session.count<Note>() == 1);
+  CHECK(session.all<Note>()[0].text == "built app; nothing in it is new to what runs");
+}
+
 TEST_CASE("session: a program that joins late gets the newest build") {
   Session session;
   session.settle_in("b");

@@ -1,11 +1,13 @@
 // Each template as a user takes it: made, built, run, edited while it runs; the release build says
 // the same.
 #include <regex>
+#include <sstream>
 
 #include "support/catch.h"
 #include "support/example.h"
 #include "support/project.h"
 #include "support/tool.h"
+#include "support/wait.h"
 
 namespace hrwatch::tests {
 
@@ -102,32 +104,74 @@ TEST_CASE("template game") {
   CHECK(tool->count("refused") == 0);
 }
 
-TEST_CASE("template module-only") {
-  const Sandbox sandbox("templates");
-  sandbox.write("main.cpp", "#include \"path_finder.h\"\nint main() { path_finder_step(); }\n");
-  const Outcome made = new_project(sandbox, "module-only", "src/path-finder");
-  REQUIRE(made.status == 0);
+// The lines that stand below `title`, with a name for "<your program>".
+std::string told(const std::string& output, const std::string& title) {
+  std::istringstream text(output);
   std::string lines;
-  for (const char* line : {"find_package(hrwatch REQUIRED)", "add_subdirectory(src/path-finder)"}) {
-    CHECK(made.output.find(std::string("    ") + line + "\n") != std::string::npos);
-    lines += std::string(line) + "\n";
+  bool below = false;
+  for (std::string line; std::getline(text, line);) {
+    if (line.compare(0, 4, "    ") != 0)
+      below = line == title;
+    else if (below)
+      lines += std::regex_replace(line.substr(4), std::regex("<your program>"), "app") + "\n";
   }
-  CHECK(made.output.find("    target_link_libraries(<your program> PRIVATE path_finder)\n") !=
-        std::string::npos);
+  return lines;
+}
+
+TEST_CASE("template module-only, in a project that is there already") {
+  const Sandbox sandbox("templates");
   sandbox.write("CMakeLists.txt",
-                "cmake_minimum_required(VERSION 3.23)\nproject(app LANGUAGES C CXX)\n" + lines +
-                    "add_executable(app main.cpp)\n"
-                    "target_link_libraries(app PRIVATE path_finder)\n");
-  const auto command = [&](std::vector<std::string> arguments) {
-    const Outcome outcome = run({.arguments = std::move(arguments), .folder = sandbox.path()});
+                "cmake_minimum_required(VERSION 3.23)\nproject(app LANGUAGES CXX)\n"
+                "add_executable(app source/main.cpp)\n");
+  const Outcome made = new_project(sandbox, "module-only", "source/path-finder");
+  INFO(made.output << made.errors);
+  REQUIRE(made.status == 0);
+
+  // What it says is pasted, and typed.
+  sandbox.write("CMakeLists.txt", sandbox.read("CMakeLists.txt") +
+                                      told(made.output, "now add to your CMakeLists.txt"));
+  std::istringstream lines(told(made.output, "and to your program, where it runs again and again"));
+  std::string include, call;
+  std::getline(lines, include);
+  std::getline(lines, call);
+  sandbox.write("source/main.cpp",
+                "#include <chrono>\n#include <cstdlib>\n#include <thread>\n" + include +
+                    "\nint main(int argc, char** argv) {\n"
+                    "  for (int i = argc > 1 ? std::atoi(argv[1]) : -1; i != 0; --i) {\n    " +
+                    call +
+                    "\n    std::this_thread::sleep_for(std::chrono::milliseconds(50));\n"
+                    "  }\n}\n");
+  std::istringstream typed(told(made.output, "then type"));
+  std::string configure, watch;
+  std::getline(typed, configure);
+  std::getline(typed, watch);
+  CHECK(watch == "hrwatch --target app --run");
+  const auto succeeds = [&](const std::string& command) {
+    const Outcome outcome =
+        run({.arguments = {"sh", "-c", command},
+             .folder = sandbox.path(),
+             .environment = {{"CMAKE_PREFIX_PATH", installed_prefix().string()}}});
     INFO(outcome.output << outcome.errors);
     CHECK(outcome.status == 0);
     return outcome.output;
   };
-  command(
-      {"cmake", "-S.", "-Bbuild", "-GNinja", "-DCMAKE_PREFIX_PATH=" + installed_prefix().string()});
-  command({"cmake", "--build", "build"});
-  CHECK(command({sandbox.path("build/app").string()}) == "step 1: hello\n");
+  succeeds(configure);
+  Tool tool(installed_tool(), {"--target", "app", "--run"}, sandbox.path());
+  const auto says = [&](const std::string& words) {
+    return wait_until([&] { return tool.process().errors().find(words) != std::string::npos; },
+                      std::chrono::seconds(60));
+  };
+  REQUIRE(says("step 2: hello\n"));
+  CHECK(sandbox.edit("source/path-finder/path_finder.cpp", "hello", "goodbye"));
+  CHECK(says(": goodbye\n"));
+  INFO(tool.transcript());
+  CHECK(tool.wait("reloaded"));
+  CHECK(counts_on(tool.process().errors()));
+
+  succeeds(
+      "cmake -G Ninja -B build-release -DCMAKE_BUILD_TYPE=Release && cmake --build build-release");
+  CHECK(succeeds("build-release/app 2") == "step 1: goodbye\nstep 2: goodbye\n");
+  CHECK(succeeds("build/app 2") == "step 1: goodbye\nstep 2: goodbye\n");
 }
 
 TEST_CASE("what hrwatch new refuses, it says, and nothing is written over") {
