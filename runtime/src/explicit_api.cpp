@@ -18,10 +18,12 @@ thread_local hr::wire::Failure last_error;
 extern "C" {
 
 hr_library* hr_open_with(const char* path, const hr_hooks* hooks) {
-  if (path == nullptr)
+  // A size that was forgotten is that of the first version, which every program has.
+  if (path == nullptr ||
+      (hooks != nullptr && hooks->struct_size != 0 && hooks->struct_size < sizeof(hr_hooks)))
     return nullptr;
   hr_hooks all = {};
-  if (hooks != nullptr && hooks->struct_size == sizeof(hr_hooks))
+  if (hooks != nullptr)
     all = *hooks;
   return guarded([&] { return Libraries::get().open(path, all); },
                  static_cast<hr_library*>(nullptr));

@@ -323,6 +323,19 @@ TEST_CASE("a load hook that throws refuses") {
   CHECK(hr_status(bound.library) == HR_LIBRARY_ERROR);
 }
 
+TEST_CASE("hooks whose size was forgotten are hooks all the same") {
+  Steps steps;
+  hr_hooks hooks = hooks_to(steps);
+  const Plug plug("forgotten");
+  plug.truncate("1");
+  hooks.struct_size = 8;  // of no version
+  CHECK(hr_open_with(plug.path().c_str(), &hooks) == nullptr);
+  CHECK(steps.seen.empty());
+  hooks.struct_size = 0;
+  const Bound bound(plug, &hooks);
+  CHECK(steps.seen == Words{"freeze 0", "load 1 over 0 -1", "thaw 0"});
+}
+
 TEST_CASE("the program is told, in order") {
   const Plug plug("events");
   plug.truncate("1");

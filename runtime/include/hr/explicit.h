@@ -8,6 +8,9 @@
  *   hr_watch(library);
  *   ... step(3);
  *
+ * For those who come from dlopen(): it is hr_open(), dlsym() is hr_bind(), or hr_bind_table() for
+ * data; dlerror() is hr_error(), and dlclose() is hr_unload().
+ *
  * A program opts in by linking hrwatch::runtime, or a hot module. In static mode the same calls
  * bind to what is linked into the program: see target_open_hot_modules() in the CMake functions.
  *
@@ -54,10 +57,11 @@ typedef struct hr_failure {
  * has called it, else in hr_open(), in hr_reload() or on the watching thread. Each may be NULL.
  * They may call everything but hr_close() for that library. What they throw ends here. */
 typedef struct hr_hooks {
-  uint32_t struct_size; /* sizeof(hr_hooks) */
+  uint32_t struct_size; /* sizeof(hr_hooks); 0 is taken for it */
   uint32_t reserved;    /* 0 */
   void* user;
-  /* The bindings are about to change: keep threads out of the library, if they must not see it. */
+  /* The bindings are about to change: keep threads out of the library, if they must not see it, and
+   * let the old one, which is bound still, finish what it has begun. */
   void (*freeze)(hr_library* library, void* user);
   /* The new library is there, all bindings are found in it, and nothing leads to it yet:
    * hr_symbol() finds what it has, hr_loaded() still tells the old number (-1: this is the first).
@@ -75,10 +79,11 @@ enum hr_unload_what {
 
 #ifdef HRWATCH_HOT
 
-/* Opens the library at `path` and loads it, if it is there. Returns NULL only when there is no
- * memory or `path` is NULL; what else goes wrong is told by hr_status() and hr_error(). Where hot
- * reload is switched off (hr_args(), HRWATCH_DISABLE=1) the file itself is loaded, once and for
- * all. Cost: a copy of the file, and what loading costs. */
+/* Opens the library at `path` (from the working folder on) and loads it, if it is there, as
+ * dlopen(RTLD_NOW | RTLD_LOCAL) does. Returns NULL only when there is no memory, `path` is NULL or
+ * the hooks have a size that no version has; what else goes wrong is told by hr_status() and
+ * hr_error(). Where hot reload is switched off (hr_args(), HRWATCH_DISABLE=1) the file itself is
+ * loaded, once and for all. Cost: a copy of the file, and what loading costs. */
 HR_API hr_library* hr_open(const char* path);
 
 /* The same with hooks, which are copied. They see the first load, too. */
@@ -179,6 +184,9 @@ inline int hr_bind(hr_library* library, const char* name, Pointer* pointer) {
 template <class Table>
 inline int hr_bind_table(hr_library* library, const char* name, Table* table,
                          uint64_t size = sizeof(Table)) {
+  static_assert(!std::is_pointer<Table>::value,
+                "hr_bind_table() fills the program's own table, and takes its address: declare "
+                "`static struct game_api api;`, not a pointer, and pass `&api`");
   static_assert(std::is_standard_layout<Table>::value && std::is_trivially_copyable<Table>::value,
                 "hr_bind_table() writes bytes over the table: make it a plain struct of function "
                 "pointers and numbers, without virtual functions, std:: members or private parts");
@@ -190,13 +198,21 @@ inline int hr_bind_table(hr_library* library, const char* name, Table* table,
                    "hr_bind() takes the address of a function pointer: declare it as `int " \
                    "(*step)(int);` and pass `&step`. Data is bound with hr_bind_table()"),  \
    hr_bind_function((library), (name), (pointer)))
-#define hr_bind_table(library, name, table, size) \
-  hr_bind_bytes((library), (name), (table), (size), sizeof(*(table)))
+#define hr_bind_table(library, name, table, size)                                       \
+  (HR_DETAIL_CHECK(                                                                     \
+       !HR_DETAIL_IS_POINTER(*(table)),                                                 \
+       "hr_bind_table() fills the program's own table, and takes its address: declare " \
+       "`static struct game_api api;`, not a pointer, and pass `&api`"),                \
+   hr_bind_bytes((library), (name), (table), (size), sizeof(*(table))))
 #define HR_DETAIL_CHECK(condition, text) \
   ((void)sizeof(struct {                 \
     _Static_assert(condition, text);     \
     char unused;                         \
   }))
+/* pointer_type_class of GCC's typeclass.h; an array turns into a pointer, and is none. */
+#define HR_DETAIL_IS_POINTER(x)       \
+  (__builtin_classify_type(x) == 5 && \
+   __builtin_types_compatible_p(__typeof__(x), __typeof__(((void)0, (x)))))
 /* A pointer to a function, followed, is a function, and that turns into its own address again. */
 #define HR_DETAIL_IS_FUNCTION_POINTER(p) \
   __builtin_types_compatible_p(__typeof__(p), __typeof__(((void)0, *(p))))

@@ -83,6 +83,9 @@ class Library {
   // (inside the load hook) of what is being loaded; nullptr when there is none.
   template <class Signature>
   Signature* symbol(const char* name) const noexcept {
+    static_assert(std::is_function_v<Signature>,
+                  "symbol() takes the function's type, not that of a pointer to it: "
+                  "library.symbol<void(int)>(\"resize\")");
     return reinterpret_cast<Signature*>(hr_symbol(library_, name));
   }
 
@@ -96,7 +99,14 @@ class Library {
 class View;
 
 template <class Signature>
-class Function;
+class Function {
+  static_assert(std::is_function_v<Signature>,
+                "hr::Function takes the function's type, not that of a pointer to it: "
+                "hr::Function<int(int)> step(library, \"step\");");
+
+ public:
+  Function(Library&, const char*);
+};
 
 // A function of a library, bound as long as the object lives, which the library outlives. Calling
 // it when nothing is bound yet is calling a null pointer: give a function to call meanwhile, or ask
@@ -136,6 +146,8 @@ class Function<Result(Arguments...)> {
 template <class T>
 class Table {
  public:
+  static_assert(!std::is_pointer_v<T>,
+                "hr::Table<T> holds the table itself: hr::Table<game_api>, not a pointer to one");
   static_assert(std::is_standard_layout_v<T> && std::is_trivially_copyable_v<T>,
                 "hr::Table<T> writes bytes over its T: make T a plain struct of function pointers "
                 "and numbers, without virtual functions, std:: members or private parts");

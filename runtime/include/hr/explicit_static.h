@@ -68,8 +68,11 @@ static inline hr_library* hr_static_find(const char* path) {
       return module;
   }
   missing.refused = 1;
-  hr_static_fail(&missing, "no module of that name is linked into this static build", path,
-                 "target_open_hot_modules(<program> <module>), and add_hot_module(<module> EXPORTS "
+  hr_static_fail(&missing,
+                 "no module of that name is linked into the program, and this is a static build",
+                 path,
+                 "to open it while the program runs, link hrwatch::runtime; for a static build, "
+                 "target_open_hot_modules(<program> <module>) and add_hot_module(<module> EXPORTS "
                  "...)");
   return &missing;
 }

@@ -17,8 +17,18 @@
 // In a class with private members, bases or constructors: `HR_MEMBERS(World, score, enemies);`
 // names the members that its state consists of, those of its bases too, so that they keep their
 // values when the class changes. Aggregates need nothing.
+//
+// HR_MEMBERS(World, ...) copied into another class would make that one's objects Worlds.
+#define HR_DETAIL_STANDS_IN(T)                                                                \
+  void hr_stands_in() const {                                                                 \
+    static_assert(                                                                            \
+        std::is_same_v<std::remove_cv_t<std::remove_reference_t<decltype(*this)>>, T>,        \
+        "HR_MEMBERS() and HR_LIVE() take the class that they stand in first: write its name " \
+        "there");                                                                             \
+  }
 #ifdef HRWATCH_HOT
 #define HR_MEMBERS(T, ...)                                      \
+  HR_DETAIL_STANDS_IN(T)                                        \
   friend struct ::hr::detail::Access;                           \
   static constexpr const char* hr_names(::hr::detail::Tag<T>) { \
     return #__VA_ARGS__;                                        \
@@ -60,8 +70,14 @@
   static void operator delete(void*, void*) noexcept {}                           \
   static_assert(true, "")
 #else
-#define HR_MEMBERS(T, ...) static_assert(true, "")
-#define HR_LIVE(...) static_assert(true, "")
+#define HR_MEMBERS(T, ...) \
+  HR_DETAIL_STANDS_IN(T)   \
+  static_assert(true, "")
+#define HR_LIVE(...) HR_DETAIL_LIVE(__VA_ARGS__, hr_live_)
+#define HR_DETAIL_LIVE(T, ...) \
+  HR_DETAIL_STANDS_IN(T)       \
+ public:                       \
+  static_assert(true, "")
 #endif
 
 namespace hr {
@@ -86,6 +102,9 @@ inline int args(int argc, char** argv) noexcept {
 // Calls `frame()` inside hr_guard(). False: it was abandoned, or waits for new code.
 template <class Callable>
 bool guard(Callable&& frame) {
+  static_assert(std::is_invocable_v<Callable&>,
+                "hr::guard() takes what runs a frame, called without arguments: "
+                "hr::guard([&] { frame(renderer); })");
   using Object = std::remove_reference_t<Callable>;
   const auto call = [](void* object) {
     (*static_cast<Object*>(object))();
@@ -123,6 +142,9 @@ class EventListener {
 // auto listener = hr::on_event([&](const hr_event& event) { ... });
 template <class Callback>
 [[nodiscard]] EventListener<Callback> on_event(Callback callback) {
+  static_assert(std::is_invocable_v<Callback&, const hr_event&>,
+                "hr::on_event() takes what can be called with an event: "
+                "hr::on_event([&](const hr_event& event) { ... })");
   return EventListener<Callback>(std::move(callback));
 }
 
@@ -135,6 +157,9 @@ template <class Callback>
 // In static mode a static object. Errors: what T's constructor throws; std::bad_alloc.
 template <class T>
 T& state(const char* name) {
+  static_assert(std::is_same_v<T, std::remove_cv_t<std::remove_reference_t<T>>>,
+                "hr::state<T> gives a reference to its object: name the plain type, without const "
+                "and &: `const World& world = hr::state<World>(\"world\");`");
   static_assert(std::is_default_constructible_v<T>,
                 "hr::state<T> makes its object by T(): give T a default constructor");
   void* object = hr_state(name, &detail::type_of<T>);

@@ -53,6 +53,9 @@ inline StaticStates<T> static_states;
 // ends. Thread: any.
 template <class T>
 T& state(const char* name) {
+  static_assert(std::is_same_v<T, std::remove_cv_t<std::remove_reference_t<T>>>,
+                "hr::state<T> gives a reference to its object: name the plain type, without const "
+                "and &: `const World& world = hr::state<World>(\"world\");`");
   static_assert(std::is_default_constructible_v<T>,
                 "hr::state<T> makes its object by T(): give T a default constructor");
   static_assert(
