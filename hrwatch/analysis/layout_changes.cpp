@@ -118,6 +118,10 @@ const TypeLayout* known_layout(const Lineage::State& state, const std::string& n
 
 }  // namespace
 
+std::string source_of(const TypeLayout& layout) {
+  return layout.declared.substr(0, layout.declared.rfind(':'));
+}
+
 std::string without_unit(const std::string& name) {
   return name.substr(0, name.find(" @ "));
 }

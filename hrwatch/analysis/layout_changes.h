@@ -27,6 +27,9 @@ std::string described(const LayoutChange& change);
 // The member of `layout` that `member` is, by name; bases and unnamed members by type. Null: none.
 const Member* counterpart(const TypeLayout& layout, const Member& member);
 
+// The file that declares it: "/src/pond.cpp:12" -> "/src/pond.cpp"; "" when that is not known.
+std::string source_of(const TypeLayout& layout);
+
 // "Enemy @ /src/game.cpp" -> "Enemy"
 std::string without_unit(const std::string& name);
 

@@ -1,12 +1,17 @@
 // Constants are not shared, but old ones are still read: virtual tables through live objects,
 // tables and values by the host. Type identities (Itanium C++ ABI 2.9.1) keep their oldest address.
 #include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "analysis/demangle.h"
 #include "analysis/judgement.h"
+#include "analysis/layout_changes.h"
 #include "analysis/migrations.h"
+#include "analysis/reach.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -96,9 +101,55 @@ bool is_live(const Judgement& judgement, const std::string& type) {
          live_classes(judgement.next).count(type) != 0;
 }
 
+bool has_table(const Description& build, const std::string& type) {
+  return std::any_of(build.constants.begin(), build.constants.end(), [&](const Constant& constant) {
+    return constant.kind == ConstantKind::vtable && class_of_table(constant.name) == type;
+  });
+}
+
+// The class whose table it is, and the bases that have none of their own to be judged by (optimised
+// away): callers know the start of the table by them.
+void add_callers_classes(const Description& build, const std::string& type,
+                         std::set<std::string>& classes) {
+  const auto layout = build.types.find(type);
+  if (!classes.insert(type).second || layout == build.types.end()) {
+    return;
+  }
+  for (const Member& member : layout->second.members) {
+    if (member.base && !has_table(build, member.type)) {
+      add_callers_classes(build, member.type, classes);
+    }
+  }
+}
+
+// Who calls through the old table and is not replaced: code of the program that was compiled with
+// such a class.
+std::optional<std::string> caller_of_table(Judgement& judgement, const std::string& type) {
+  if (judgement.running == nullptr) {
+    return std::nullopt;
+  }
+  const auto uses = judgement.running->uses();
+  if (!uses) {
+    return uses.failure().what;
+  }
+  std::set<std::string> classes;
+  add_callers_classes(judgement.next, type, classes);
+  std::vector<std::string> sources;
+  for (const std::string& name : classes) {
+    const auto before = judgement.state.types.find(name);
+    const auto after = judgement.next.types.find(name);
+    sources.push_back(before == judgement.state.types.end() ? "" : source_of(before->second));
+    sources.push_back(after == judgement.next.types.end() ? "" : source_of(after->second));
+  }
+  const std::shared_ptr<const TypeUses> known = uses.value();
+  return Reach(judgement.state, *known, {type}).caller_knowing(sources, *judgement.running);
+}
+
 void refuse_table(Judgement& judgement, const Constant& next, const KnownConstant& known) {
   const std::string type = class_of_table(next.name);
-  if (is_live(judgement, type) && move_table(judgement, next, known)) {
+  const bool live = is_live(judgement, type);
+  const auto caller = live ? caller_of_table(judgement, type) : std::nullopt;
+  if (live && !caller && move_table(judgement, next, known)) {
     return;
   }
   const std::vector<std::string> added = missing(next.slots, known.slots);
@@ -119,6 +170,14 @@ void refuse_table(Judgement& judgement, const Constant& next, const KnownConstan
   if (why.empty()) {
     why = "the table has " + std::to_string(next.slots.size()) + " entries, not " +
           std::to_string(known.slots.size());
+  }
+  if (caller) {
+    judgement.refuse("virtual functions of " + type + " changed",
+                     why + "; " + *caller + ", and was compiled with the old table",
+                     "undo the edit, or restart the program (hrwatch --run relaunches it); where "
+                     "the program includes no header that declares the class, its virtual "
+                     "functions may change while it runs");
+    return;
   }
   judgement.refuse("virtual functions of " + type + " changed",
                    why + "; objects made before have the old table, callers count on it",

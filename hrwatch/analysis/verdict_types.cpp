@@ -109,11 +109,6 @@ struct Knowledge {
   }
 };
 
-// "/src/pond.cpp:12" -> "/src/pond.cpp"
-std::string source_of(const TypeLayout& layout) {
-  return layout.declared.substr(0, layout.declared.rfind(':'));
-}
-
 // Objects that states lead to get the new layout, where nothing else leads to them. Who is at work
 // with one the runtime sees: it changes them in hr_poll() alone.
 void migrate(Judgement& judgement, const LayoutChange& change, const Reach& reach,

@@ -228,3 +228,42 @@ TEST_CASE("a class with HR_LIVE may change where those who call know it by its i
             "it by a base class alone, it may change while its objects live");
   }
 }
+
+TEST_CASE(
+    "virtual functions of a class with HR_LIVE may change where no caller was built with it") {
+  Module first("a"), second("b");
+  for (Module* module : {&first, &second}) {
+    module->function("_Z4keepP6Entity", 0x1000).exported = true;
+    module->function("_ZN2hr6detail4LiveI6EntityEC1Ev", 0x1100);
+    module->function("_ZN6Entity6updateEv", 0x1200);
+    module->function("_ZN6Entity5priceEv", 0x1300);
+    module->constant("_ZN2hr6detail7type_ofI6EntityEE", 0x3000, 200);
+    module->type("Entity", 8, {}).declared = "/src/pond.h:3";
+  }
+  first.table("_ZTV6Entity", 0x4000, {"", "_ZTI6Entity", "_ZN6Entity6updateEv"});
+  second.table("_ZTV6Entity", 0x4000,
+               {"", "_ZTI6Entity", "_ZN6Entity5priceEv", "_ZN6Entity6updateEv"});
+  Host host;
+  const auto entity = host.add("Entity", {}, 8);
+  host.types.functions = {{0x1000, 0x20, "_Z4keepP6Entity", {entity}, {}, {}}};
+  host.called = {"_Z4keepP6Entity"};
+  Objects objects;
+  const auto judged = [&] {
+    return Lineage(first.description()).judge(*second.description(), 1, objects, &host);
+  };
+  CHECK(accepted(judged()).rewiring.vtables.size() == 1);
+
+  host.sources = {"/src/pond.h"};
+  const auto reasons = refused(judged());
+  REQUIRE(reasons.size() == 1);
+  check_failure(reasons[0], "virtual functions of Entity changed",
+                "Entity::price() added; the program calls keep(Entity*), and was compiled with the "
+                "old table",
+                undo +
+                    "; where the program includes no header that declares the class, its virtual "
+                    "functions may change while it runs");
+
+  // A program that is handed no such object can't call through its table.
+  host.called.clear();
+  CHECK(accepted(judged()).rewiring.vtables.size() == 1);
+}
