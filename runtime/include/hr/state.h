@@ -141,7 +141,7 @@ HR_API void hr_live_delete(void* memory);
                                                   0,                                             \
                                                   migration};                                    \
   static inline T* state_name(void) {                                                            \
-    return (T*)hr_state(#state_name, &hr_type_of_##state_name);                                  \
+    return hr_state(#state_name, &hr_type_of_##state_name);                                      \
   }                                                                                              \
   struct hr_semicolon_##state_name
 #define HR_STATE(T, state_name) HR_STATE_MIGRATED(T, state_name, 0)
