@@ -182,6 +182,8 @@ class Background {
   void handle(Connection& link, const wire::Welcome&) {
     catch_crashes();
     allow_tracing(link.peer_process());
+    if (link.has_missed())
+      link.send(wire::ModulesChanged{Host::get().polls(), states(link.build_dir())});
   }
 
   void handle(Connection&, const wire::Rejected& rejected) { tell_refused("", rejected.failure); }

@@ -6,6 +6,7 @@ namespace hr::runtime {
 
 bool Connection::join(wire::Hello hello) {
   leave();
+  missed_ = false;
   auto session = read_session(build_dir_);
   if (!session || session.value().token == refused_)
     return false;
@@ -40,7 +41,9 @@ bool Connection::waits_in_vain() const {
 }
 
 void Connection::send(const wire::HostMessage& message) {
-  if (is_joined() && stream_.send(wire::encode(message)) == transport::Flow::closed)
+  if (!is_joined())
+    missed_ = true;
+  else if (stream_.send(wire::encode(message)) == transport::Flow::closed)
     leave();
 }
 

@@ -44,6 +44,9 @@ class Connection {
   // Queues a message; nothing happens unless joined.
   void send(const wire::HostMessage& message);
 
+  // There was something to send between the greeting and its answer: the greeting is out of date.
+  bool has_missed() const { return missed_; }
+
   // What has arrived. Checks the answer itself: a Welcome comes back only from the session's tool.
   // Closes when the peer goes, sends garbage, or turns us away (that is a message, too).
   std::vector<wire::ToolMessage> receive();
@@ -59,6 +62,7 @@ class Connection {
   std::string refused_;  // token of the session that will not have us
   std::string token_;
   bool joined_ = false;
+  bool missed_ = false;
 };
 
 }  // namespace hr::runtime

@@ -99,6 +99,28 @@ TEST_CASE("A host joins a session that comes later, and every one after that") {
   CHECK(second.greet().modules.size() == 1);
 }
 
+TEST_CASE("A module that comes before the tool has answered is told of after that") {
+  Presented presented;
+  TinyHost second(false);
+  TinyHost elsewhere(false);
+  FakeTool tool(presented.host.folder.path());
+  FakeTool other(elsewhere.folder.path());
+  other.announce();
+  tool.announce();
+  tool.accept();
+  REQUIRE(tool.expect<wire::Hello>().modules.size() == 1);
+  const std::string folder = presented.host.folder.path().string();
+  hr_module_info beside = second.info;
+  beside.build_dir = folder.c_str();
+  runtime::Host::get().module_loaded(beside);
+  runtime::Host::get().module_loaded(elsewhere.info);
+  other.greet();  // the host has seen both by now, and had nobody to tell of the first
+  tool.send(wire::Welcome{wire::protocol_version, tool.answer});
+  CHECK(tool.expect<wire::ModulesChanged>().modules.size() == 2);
+  runtime::Host::get().module_unloaded(elsewhere.info);
+  runtime::Host::get().module_unloaded(beside);
+}
+
 TEST_CASE("A reload goes live at once in a program that does not poll") {
   Presented presented;
   Told told;
