@@ -9,6 +9,7 @@
 #include "src/crash_signals.h"
 #include "src/frame_jump_linux.h"
 #include "src/guard_frame.h"
+#include "src/listed_frame.h"
 #include "src/process.h"
 
 extern "C" {
@@ -85,41 +86,6 @@ struct ExceptionState {
   void restore() const { std::memcpy(abi::__cxa_get_globals(), this, sizeof(*this)); }
 };
 
-// On the thread's list of frames as long as it lives.
-class Listed {
- public:
-  Listed(GuardThread& thread, GuardFrame& frame) : thread_(thread) {
-    frame.outer = thread.innermost.load(std::memory_order_relaxed);
-    frame.outer_number = thread.frame_number.load(std::memory_order_relaxed);
-    frame.outer_began_us = thread.frame_began_us.load(std::memory_order_relaxed);
-    frame.depth = runtime_depth();
-    frame.edge = reinterpret_cast<Pointer>(__builtin_frame_address(0));
-    thread.record.code = nullptr;
-    thread.frame_began_us.store(now_us(), std::memory_order_relaxed);
-    thread.frame_number.store(++thread.frames_ever, std::memory_order_relaxed);
-    thread.innermost.store(&frame, std::memory_order_release);
-  }
-
-  ~Listed() { leave(); }
-
-  Listed(const Listed&) = delete;
-  Listed& operator=(const Listed&) = delete;
-
-  void leave() {
-    if (left_)
-      return;
-    left_ = true;
-    const GuardFrame& frame = *thread_.innermost.load(std::memory_order_relaxed);
-    thread_.frame_began_us.store(frame.outer_began_us, std::memory_order_relaxed);
-    thread_.frame_number.store(frame.outer_number, std::memory_order_relaxed);
-    thread_.innermost.store(frame.outer, std::memory_order_release);
-  }
-
- private:
-  GuardThread& thread_;
-  bool left_ = false;
-};
-
 std::string name_of(const std::type_info& type) {
   int status = 0;
   char* name = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
@@ -142,7 +108,8 @@ std::string describe_exception() {
 }
 
 // False: an exception of module code came out.
-bool call_frame(GuardThread& thread, Listed& listed, Frame frame, void* user, std::string& detail) {
+bool call_frame(GuardThread& thread, ListedFrame& listed, Frame frame, void* user,
+                std::string& detail) {
   try {
     hr_guarded_call(frame, user);
     return true;
@@ -165,7 +132,7 @@ bool run_frame(GuardThread& thread, Frame frame, void* user, std::string& detail
   GuardFrame place;
   FrameJump jump;
   place.jump = &jump;
-  Listed listed(thread, place);
+  ListedFrame listed(thread, place, reinterpret_cast<Pointer>(__builtin_frame_address(0)));
   // The signal mask is the handler's to restore: that saves a system call here.
   if (sigsetjmp(jump.buffer, 0) == 0)
     return call_frame(thread, listed, frame, user, detail);

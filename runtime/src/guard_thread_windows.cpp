@@ -47,8 +47,12 @@ GuardThread* enter_guard_thread() {
   if (this_thread != nullptr)
     return this_thread;
   GuardThread* thread = take_one(static_cast<int>(GetCurrentThreadId()));
-  if (thread != nullptr)
-    FlsSetValue(end_of_thread(), thread);
+  if (thread == nullptr)
+    return nullptr;
+  FlsSetValue(end_of_thread(), thread);
+  // What a handler needs when the stack is used up.
+  ULONG reserve = 64 * 1024;
+  SetThreadStackGuarantee(&reserve);
   this_thread = thread;
   return thread;
 }

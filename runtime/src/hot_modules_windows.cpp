@@ -8,7 +8,6 @@
 #include "src/background.h"
 #include "src/crash_signals.h"
 #include "src/generation.h"
-#include "src/guard_frame.h"
 #include "src/homes.h"
 #include "src/initialiser_call.h"
 #include "src/last_words.h"
@@ -169,30 +168,14 @@ wire::Result<SessionFile> read_session(const std::string&) {
   return not_on_windows();
 }
 
-// ---- the crash guard: frames run, and crash as they would without it
-
-bool run_frame(GuardThread&, Frame frame, void* user, std::string&) {
-  frame(user);
-  return true;
-}
-
-void catch_crashes() {}
+// ---- the crash guard: no frame is abandoned on request, nothing is told of a crash without a
+// guard
 
 void catch_requests() {}
 
-void leave_crashes_alone() {}
-
 void request_abandonment(GuardThread&) {}
 
-bool record_here(GuardThread&) {
-  return false;
-}
-
 void set_last_words(LastWords) {}
-
-const char* cause_name(int) {
-  return "crash";
-}
 
 void expect_last_words(int) {}
 
