@@ -166,6 +166,7 @@ void Server::Impl::on_visitors() {
   while (std::optional<hr::transport::Stream> stream = listener_.accept()) {
     admit(std::move(*stream));
   }
+  visitors_->wait(false);
   plan_chores();
 }
 

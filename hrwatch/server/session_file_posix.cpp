@@ -1,18 +1,13 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <uv.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
-#include <optional>
 
 #include "server/session_file.h"
+#include "server/session_place.h"
 
 namespace hrwatch::server {
 namespace {
@@ -21,28 +16,6 @@ using hr::wire::Done;
 using hr::wire::Failure;
 using hr::wire::Result;
 namespace fs = std::filesystem;
-
-std::string folder_of_session(const std::string& build_dir) {
-  return build_dir + "/.hrwatch";
-}
-
-std::string file_of_session(const std::string& build_dir) {
-  return folder_of_session(build_dir) + "/session.json";
-}
-
-std::optional<std::string> random_secret() {
-  std::array<unsigned char, 32> bytes = {};
-  if (uv_random(nullptr, nullptr, bytes.data(), bytes.size(), 0, nullptr) != 0) {
-    return std::nullopt;
-  }
-  constexpr const char* digits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
-  return text;
-}
 
 Failure cannot_write(const std::string& path, int error) {
   return {"cannot write the session file " + path, std::strerror(error),
@@ -74,40 +47,8 @@ bool write_whole(int descriptor, const std::string& text) {
 
 }  // namespace
 
-Result<Session> make_session() {
-  const std::optional<std::string> token = random_secret();
-  const std::optional<std::string> answer = random_secret();
-  if (!token || !answer) {
-    return Failure{"cannot make the session's secrets", "the system gives no random bytes",
-                   "mount /dev/urandom in this container"};
-  }
-  Session session;
-  session.pid = getpid();
-  session.token = *token;
-  session.answer = *answer;
-  return session;
-}
-
-Session read_session(const std::string& build_dir) {
-  Session session;
-  std::ifstream file(file_of_session(build_dir), std::ios::binary);
-  const auto json =
-      nlohmann::json::parse(std::string{std::istreambuf_iterator<char>(file), {}}, nullptr, false);
-  if (!json.is_object()) {
-    return session;
-  }
-  const auto text = [&json](const char* key) {
-    const auto place = json.find(key);
-    return place != json.end() && place->is_string() ? place->get<std::string>() : std::string();
-  };
-  session.socket = text("socket");
-  session.token = text("token");
-  session.answer = text("answer");
-  return session;
-}
-
 Result<std::string> prepare_session_folder(const std::string& build_dir) {
-  const std::string folder = folder_of_session(build_dir);
+  const std::string folder = session_folder(build_dir);
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return Failure{"cannot make the folder " + folder, std::strerror(errno),
                    "make the build folder your own: sudo chown -R $USER " + build_dir};
@@ -132,7 +73,7 @@ Result<std::string> prepare_session_folder(const std::string& build_dir) {
 
 void remove_stale_sockets(const std::string& build_dir) {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_of_session(build_dir), error)) {
+  for (const auto& entry : fs::directory_iterator(session_folder(build_dir), error)) {
     if (entry.path().extension() == ".sock" && is_own_socket(entry.path())) {
       ::unlink(entry.path().c_str());
     }
@@ -146,21 +87,15 @@ void remove_stale_sockets(const std::string& build_dir) {
   }
 }
 
-Result<Done> write_session(const std::string& build_dir, const Session& session) {
-  const nlohmann::json json = {{"protocol", session.protocol},
-                               {"pid", session.pid},
-                               {"socket", session.socket},
-                               {"token", session.token},
-                               {"answer", session.answer}};
-  const std::string path = file_of_session(build_dir);
-  const std::string draft = path + "." + std::to_string(session.pid);
+Result<Done> write_session_text(const std::string& path, const std::string& text) {
+  const std::string draft = path + "." + std::to_string(getpid());
   ::unlink(draft.c_str());
   const int descriptor =
       ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) {
     return cannot_write(path, errno);
   }
-  const bool written = write_whole(descriptor, json.dump() + "\n");
+  const bool written = write_whole(descriptor, text);
   const int write_error = errno;
   const bool closed = ::close(descriptor) == 0;
   if (!written || !closed || ::rename(draft.c_str(), path.c_str()) != 0) {
@@ -169,12 +104,6 @@ Result<Done> write_session(const std::string& build_dir, const Session& session)
     return cannot_write(path, error);
   }
   return Done{};
-}
-
-void remove_session(const std::string& build_dir, const Session& session) {
-  if (read_session(build_dir).token == session.token) {
-    ::unlink(file_of_session(build_dir).c_str());
-  }
 }
 
 }  // namespace hrwatch::server

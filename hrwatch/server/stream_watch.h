@@ -16,8 +16,8 @@ class StreamWatch {
   // Null when the loop refuses it.
   static StreamWatch* open(uv_loop_t* loop, std::intptr_t handle, std::function<void()> on_ready);
 
-  // From now on: calls when something can be received or has ended; `also_writable`: or sent.
-  // `on_ready` may close this watch.
+  // A call, once at least, when something can be received or has ended; `also_writable`: or sent.
+  // To be said again after each call. `on_ready` may close this watch.
   void wait(bool also_writable);
 
   // No call comes afterwards.

@@ -20,6 +20,8 @@ class Endpoint {
 
   virtual std::intptr_t wait_handle() const = 0;
 
+  virtual void wait(bool also_writable, std::chrono::milliseconds at_most) const = 0;
+
   // Sends the beginning of `bytes`; `taken` says how much. What is taken need not be kept.
   virtual Flow write(std::span<const std::byte> bytes, std::size_t& taken) = 0;
 

@@ -31,6 +31,11 @@ std::intptr_t Stream::wait_handle() const {
   return is_open() ? endpoint_->wait_handle() : -1;
 }
 
+void Stream::wait(std::chrono::milliseconds at_most) const {
+  if (is_open())
+    endpoint_->wait(unsent_ > 0, at_most);
+}
+
 void Stream::close() {
   endpoint_.reset();
   queue_.clear();

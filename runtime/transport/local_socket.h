@@ -3,6 +3,7 @@
 // and no session.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -40,6 +41,9 @@ class Stream {
   // What to wait on, -1 when closed. POSIX: a descriptor for poll(), readable always, writable
   // while `unsent() > 0`. Windows: an event, set while flush() or receive() has something to do.
   std::intptr_t wait_handle() const;
+
+  // Until something can be received, or sent of what is queued, or `at_most` is over.
+  void wait(std::chrono::milliseconds at_most) const;
 
   void close();
 

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -83,6 +84,11 @@ class Socket : public Endpoint {
   }
 
   std::intptr_t wait_handle() const override { return descriptor_; }
+
+  void wait(bool also_writable, std::chrono::milliseconds at_most) const override {
+    pollfd waiting = {descriptor_, static_cast<short>(POLLIN | (also_writable ? POLLOUT : 0)), 0};
+    ::poll(&waiting, 1, static_cast<int>(at_most.count()));
+  }
 
   Flow write(std::span<const std::byte> bytes, std::size_t& taken) override;
   Flow read(std::vector<std::byte>& into, std::size_t limit) override;

@@ -63,6 +63,10 @@ class Pipe : public Endpoint {
     return reinterpret_cast<std::intptr_t>(event_.get());
   }
 
+  void wait(bool, std::chrono::milliseconds at_most) const override {
+    WaitForSingleObject(event_.get(), static_cast<DWORD>(at_most.count()));
+  }
+
   Flow write(std::span<const std::byte> bytes, std::size_t& taken) override;
   Flow read(std::vector<std::byte>& into, std::size_t limit) override;
 
@@ -148,7 +152,7 @@ Flow Pipe::read(std::vector<std::byte>& into, std::size_t limit) {
   return broken_ && !reading_.under_way ? Flow::closed : Flow::open;
 }
 
-// The pipe's instance that waits for the next client.
+// The pipe's instances that wait for clients: as many as may come before one is served.
 class PipeEntrance : public Entrance {
  public:
   PipeEntrance(std::string name, OwnHandle claim)
@@ -159,24 +163,19 @@ class PipeEntrance : public Entrance {
   PipeEntrance(const PipeEntrance&) = delete;
   PipeEntrance& operator=(const PipeEntrance&) = delete;
 
-  ~PipeEntrance() override { connecting_.cancel(waiting_.get()); }
+  ~PipeEntrance() override {
+    for (Waiting& one : waiting_)
+      one.connecting.cancel(one.pipe.get());
+  }
 
   // False with GetLastError() set.
-  bool open(bool first) {
-    ResetEvent(event_.get());
-    waiting_ = make_pipe_instance(name_, first);
-    if (!waiting_)
-      return false;
-    connecting_.begin(event_.get());
-    if (ConnectNamedPipe(waiting_.get(), &connecting_.overlapped) != 0)
-      return true;
-    const DWORD error = GetLastError();
-    if (error == ERROR_IO_PENDING)
-      return true;
-    // A client was faster, and may have left again: there is no operation to end.
-    connecting_.under_way = false;
-    SetEvent(event_.get());
-    return error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA;
+  bool open() {
+    for (std::size_t i = 0; i < waiting_.size(); ++i) {
+      if (!wait_with(waiting_[i], i == 0))
+        return false;
+    }
+    settle();
+    return true;
   }
 
   std::intptr_t wait_handle() const override {
@@ -184,24 +183,60 @@ class PipeEntrance : public Entrance {
   }
 
   std::unique_ptr<Endpoint> accept() override {
-    if (!waiting_ && !open(false))
-      return nullptr;
-    if (connecting_.under_way && !connecting_.is_done())
-      return nullptr;
-    DWORD bytes = 0;
-    const bool connected = !connecting_.under_way || connecting_.take(waiting_.get(), bytes);
-    OwnHandle pipe = std::move(waiting_);
-    waiting_ = OwnHandle();
-    open(false);  // before this one is served: the name is never without a waiting instance
-    return connected ? std::make_unique<Pipe>(std::move(pipe), true) : accept();
+    std::unique_ptr<Endpoint> endpoint;
+    for (Waiting& one : waiting_) {
+      if (one.pipe && !one.connected && !one.connecting.is_done())
+        continue;
+      DWORD bytes = 0;
+      const bool came = one.pipe && (one.connected || one.connecting.take(one.pipe.get(), bytes));
+      OwnHandle pipe = std::move(one.pipe);
+      one.pipe = OwnHandle();
+      wait_with(one, false);  // tried again at the next accept() when it can't be had
+      if (came) {
+        endpoint = std::make_unique<Pipe>(std::move(pipe), true);
+        break;
+      }
+    }
+    settle();
+    return endpoint;
   }
 
  private:
+  struct Waiting {
+    OwnHandle pipe;
+    Operation connecting;
+    bool connected = false;  // at once: there is no operation
+  };
+
+  bool wait_with(Waiting& one, bool first) {
+    one.connected = false;
+    one.connecting.under_way = false;
+    one.pipe = make_pipe_instance(name_, first);
+    if (!one.pipe)
+      return false;
+    one.connecting.begin(event_.get());
+    if (ConnectNamedPipe(one.pipe.get(), &one.connecting.overlapped) != 0 ||
+        GetLastError() == ERROR_IO_PENDING)
+      return true;
+    // A client was faster, and may have left again.
+    one.connecting.under_way = false;
+    one.connected = GetLastError() == ERROR_PIPE_CONNECTED || GetLastError() == ERROR_NO_DATA;
+    return one.connected;
+  }
+
+  // Starting to wait resets the event.
+  void settle() {
+    ResetEvent(event_.get());
+    for (const Waiting& one : waiting_) {
+      if (one.connected || one.connecting.is_done())
+        SetEvent(event_.get());
+    }
+  }
+
   std::string name_;
   OwnHandle claim_;
   OwnHandle event_;
-  OwnHandle waiting_;
-  Operation connecting_;
+  std::array<Waiting, 16> waiting_;
 };
 
 // The pipe's end for a client; waits a little when all instances are taken for a moment.
@@ -229,7 +264,7 @@ wire::Result<std::unique_ptr<Entrance>> open_pipe_entrance(const std::string& na
     return wire::Failure{"cannot listen at " + name, "another process has that name already",
                          "start hrwatch again: it takes a new name"};
   auto entrance = std::make_unique<PipeEntrance>(name, std::move(claim));
-  if (!entrance->open(true))
+  if (!entrance->open())
     return wire::Failure{"cannot listen at " + name, system_sentence(GetLastError()),
                          "start hrwatch again: it takes a new name"};
   return std::unique_ptr<Entrance>(std::move(entrance));

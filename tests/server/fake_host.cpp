@@ -1,7 +1,5 @@
 #include "server/fake_host.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -51,9 +49,7 @@ bool FakeHost::listen() {
 }
 
 ServerFixture::ServerFixture(server::ServerLimits limits, const std::string& subfolder) {
-  std::string pattern = (fs::temp_directory_path() / "hrwatch-server-XXXXXX").string();
-  REQUIRE(mkdtemp(pattern.data()) != nullptr);
-  root_ = fs::canonical(pattern).string();
+  root_ = files_.path().generic_string();
   build_dir_ = subfolder.empty() ? root_ : root_ + "/" + subfolder;
   fs::create_directories(build_dir_);
   server_ = std::make_unique<server::Server>(
@@ -70,8 +66,6 @@ ServerFixture::ServerFixture(server::ServerLimits limits, const std::string& sub
 ServerFixture::~ServerFixture() {
   server_.reset();
   CHECK(loop_.close());
-  std::error_code ignored;
-  fs::remove_all(root_, ignored);
 }
 
 SessionText ServerFixture::session() const {

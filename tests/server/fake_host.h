@@ -11,6 +11,7 @@
 
 #include "core/event.h"
 #include "server/server.h"
+#include "support/sandbox.h"
 #include "support/turned_loop.h"
 #include "transport/local_socket.h"
 #include "wire/messages.h"
@@ -106,6 +107,7 @@ class ServerFixture {
   std::function<void(const core::Event&)> on_event;
 
  private:
+  tests::Sandbox files_{"server"};
   std::string root_;
   std::string build_dir_;
   tests::TurnedLoop loop_;

@@ -1,6 +1,3 @@
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <fstream>
 
 #include "server/fake_host.h"
@@ -20,12 +17,6 @@ namespace wire = hr::wire;
 
 namespace {
 
-mode_t mode_of(const std::string& path) {
-  struct stat status = {};
-  REQUIRE(lstat(path.c_str(), &status) == 0);
-  return status.st_mode & 0777;
-}
-
 wire::Reload large_reload(std::size_t bytes) {
   wire::Reload reload;
   reload.reload_id = 5;
@@ -35,35 +26,6 @@ wire::Reload large_reload(std::size_t bytes) {
 }
 
 }  // namespace
-
-TEST_CASE("Server opens a session that only its user can read, and leaves nothing behind") {
-  ServerFixture fixture;
-  REQUIRE(fixture.server().open().ok());
-  CHECK(mode_of(fixture.build_dir() + "/.hrwatch") == 0700);
-  CHECK(mode_of(fixture.session_path()) == 0600);
-  const auto session = fixture.session();
-  CHECK(session.protocol == wire::protocol_version);
-  CHECK(session.pid == getpid());
-  CHECK(session.token.size() == 64);
-  CHECK(session.answer.size() == 64);
-  CHECK(session.token != session.answer);
-  CHECK(mode_of(session.socket) == 0600);
-  fixture.server().close();
-  CHECK_FALSE(fs::exists(fixture.session_path()));
-  CHECK_FALSE(fs::exists(session.socket));
-  CHECK(fs::is_empty(fixture.build_dir() + "/.hrwatch"));
-}
-
-TEST_CASE("Server finds another place for its socket when the build folder's path is too long") {
-  ServerFixture fixture({}, std::string(120, 'd'));
-  REQUIRE(fixture.server().open().ok());
-  const std::string socket = fixture.session().socket;
-  CHECK(socket.find(fixture.build_dir()) == std::string::npos);
-  fixture.join();
-  fixture.server().close();
-  CHECK_FALSE(fs::exists(socket));
-  CHECK_FALSE(fs::exists(fs::path(socket).parent_path()));
-}
 
 TEST_CASE("Server welcomes a host with the session's answer, and hears what it says") {
   ServerFixture fixture;

@@ -1,8 +1,7 @@
-#include <poll.h>
+#include "server/ask_session.h"
 
 #include <algorithm>
 
-#include "server/ask_session.h"
 #include "server/session_file.h"
 #include "transport/local_socket.h"
 
@@ -29,9 +28,7 @@ Result<Answered> wait_for_answer(hr::transport::Stream& stream, Clock::time_poin
       return Failure{"the session did not answer", "it is stopped, or very busy",
                      "try again; hrwatch status shows what it does"};
     }
-    const auto events = static_cast<short>(POLLIN | (stream.unsent() > 0 ? POLLOUT : 0));
-    pollfd waiting = {static_cast<int>(stream.wait_handle()), events, 0};
-    ::poll(&waiting, 1, static_cast<int>(std::min<long>(left, 1000)));
+    stream.wait(std::chrono::milliseconds(std::min<long long>(left, 1000)));
     std::vector<std::byte> bytes;
     const bool open = stream.flush() == hr::transport::Flow::open &&
                       stream.receive(bytes) == hr::transport::Flow::open;
