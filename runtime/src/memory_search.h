@@ -38,6 +38,9 @@ class MemorySearch {
   // Cost: 0.8 s for each gigabyte that the program has touched, at -O1.
   wire::Result<OwnVector<Finding>> run(const CallerState& caller);
 
+  // Bytes that run() has looked at.
+  std::uint64_t seen() const { return seen_; }
+
  private:
   struct Range {
     Pointer begin = 0, end = 0;
