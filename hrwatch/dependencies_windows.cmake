@@ -12,3 +12,13 @@ endif()
 # By the name under which the rooms know it.
 add_library(PkgConfig::libuv INTERFACE IMPORTED)
 target_link_libraries(PkgConfig::libuv INTERFACE $<IF:$<TARGET_EXISTS:libuv::uv_a>,libuv::uv_a,uv_a>)
+
+FetchContent_Declare(xxhash GIT_REPOSITORY https://github.com/Cyan4973/xxHash GIT_TAG v0.8.1)
+FetchContent_GetProperties(xxhash)
+if(NOT xxhash_POPULATED)
+  FetchContent_Populate(xxhash)
+  add_library(xxhash STATIC EXCLUDE_FROM_ALL ${xxhash_SOURCE_DIR}/xxhash.c)
+  target_include_directories(xxhash SYSTEM INTERFACE ${xxhash_SOURCE_DIR})
+endif()
+add_library(PkgConfig::libxxhash INTERFACE IMPORTED)
+target_link_libraries(PkgConfig::libxxhash INTERFACE xxhash)

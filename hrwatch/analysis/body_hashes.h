@@ -3,9 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <mutex>
-#include <string_view>
+#include <string>
 #include <unordered_map>
 
 #include "analysis/elf_image.h"
@@ -20,17 +18,5 @@ using MaskedNames = std::unordered_map<const Symbol*, std::string>;
 // 0 when the body can't be decoded. Cost: decodes the function.
 std::uint64_t body_hash(const Symbol& function, const ElfImage& image, const Names& names,
                         const MaskedNames& masked);
-
-// Body hashes by the object file's content and the function's name. Thread safe.
-class BodyMemory {
- public:
-  // What `make` said before of this function, else says now; `origin` 0 is not remembered.
-  std::uint64_t get(std::uint64_t origin, std::string_view name,
-                    const std::function<std::uint64_t()>& make);
-
- private:
-  std::mutex mutex_;
-  std::unordered_map<std::uint64_t, std::uint64_t> known_;
-};
 
 }  // namespace hrwatch::analysis

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <memory>
 
-#include "analysis/code_references.h"
 #include "analysis/content_hash.h"
+#include "analysis/symbol_names.h"
 
 namespace hrwatch::analysis {
 namespace {

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "analysis/code_references.h"
+#include "analysis/elf_symbols.h"
+#include "analysis/symbol_names.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -56,7 +57,7 @@ class Finder {
       const Symbol* function = starting_at(symbols_.functions, reference.target);
       const Symbol* constant = starting_at(symbols_.constants, reference.target);
       if (function ? is_clone(function->name) || in_virtual_table(reference.at)
-                   : !constant || !is_type_identity(*constant))
+                   : !constant || !is_type_identity(constant->name))
         return false;
     }
     return !in_table(reference.at);

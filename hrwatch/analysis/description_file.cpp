@@ -1,12 +1,12 @@
 // The description as a file: a magic word with the version of the format, a checksum, then every
 // field in the order of description.h (little endian, lists with their count, as in
 // wire/little_endian.h).
-#include <unistd.h>
 #include <xxhash.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <random>
 
 #include "analysis/describe.h"
 #include "wire/little_endian.h"
@@ -164,8 +164,9 @@ class Loader {
   hr::wire::Reader reader_;
 };
 
+// Of Linux: lower-case hex. Of Windows: upper-case hex and dashes (PeImage::build_id()).
 bool is_build_id(const std::string& id) {
-  return !id.empty() && id.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return !id.empty() && id.find_first_not_of("0123456789abcdefABCDEF-") == std::string::npos;
 }
 
 Failure no_id() {
@@ -193,7 +194,7 @@ hr::wire::Result<hr::wire::Done> save(const Description& description,
 
   const std::filesystem::path path = folder / description.build_id;
   std::filesystem::path unfinished = path;
-  unfinished += ".unfinished." + std::to_string(::getpid());
+  unfinished += ".unfinished." + std::to_string(std::random_device{}());
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   std::ofstream file(unfinished, std::ios::binary);

@@ -7,8 +7,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "analysis/code_references.h"
 #include "analysis/open_dwarf.h"
+#include "analysis/symbol_names.h"
 #include "analysis/unit_walk.h"
 
 namespace hrwatch::analysis {

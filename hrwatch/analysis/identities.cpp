@@ -8,7 +8,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "analysis/code_references.h"
+#include "analysis/symbol_names.h"
 
 namespace hrwatch::analysis {
 namespace {

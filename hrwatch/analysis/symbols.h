@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "analysis/description.h"
-#include "analysis/elf_image.h"
 
 namespace hrwatch::analysis {
 
@@ -35,18 +34,9 @@ struct Symbols {
   std::vector<std::string_view> files;
 };
 
-enum class SectionUse : std::uint8_t { other, code, variables, constants, thread_locals };
-
-// What the program keeps in `section`. Read-only after relocation (RELRO) counts as constant;
-// tables of linker, loader and sanitizers are `other`.
-SectionUse use_of(const Section& section, const ElfImage& image);
-
 // The name without the number that a compiler appended to tell C statics of one name apart
 // ("calls.12" -> "calls"); other names as they are.
 std::string_view without_number(const Symbol& symbol);
-
-// Cost: one pass over .symtab and .dynsym.
-Symbols read_symbols(const ElfImage& image);
 
 // The symbol that covers `where` in a list by address; of several that start at one address the
 // first. Null when there is none.

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <string_view>
-
-#include "analysis/elf_image.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -19,21 +16,12 @@ bool may_be_name(std::string_view text) {
 
 }  // namespace
 
-void read_texts(const std::filesystem::path& file, std::unordered_set<std::string>& texts) {
-  const auto image = ElfImage::open(file);
-  if (!image)
-    return;
-  for (const Section& section : image.value().sections()) {
-    if (section.name != ".dynstr" && !section.name.starts_with(".rodata"))
-      continue;
-    const std::string_view bytes(reinterpret_cast<const char*>(section.bytes.data()),
-                                 section.bytes.size());
-    for (std::size_t begin = 0; begin < bytes.size();) {
-      const std::size_t end = std::min(bytes.find('\0', begin), bytes.size());
-      if (const std::string_view text = bytes.substr(begin, end - begin); may_be_name(text))
-        texts.emplace(text);
-      begin = end + 1;
-    }
+void texts_in(std::string_view bytes, std::unordered_set<std::string>& texts) {
+  for (std::size_t begin = 0; begin < bytes.size();) {
+    const std::size_t end = std::min(bytes.find('\0', begin), bytes.size());
+    if (const std::string_view text = bytes.substr(begin, end - begin); may_be_name(text))
+      texts.emplace(text);
+    begin = end + 1;
   }
 }
 

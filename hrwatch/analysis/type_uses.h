@@ -7,11 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "analysis/allocations.h"
 #include "analysis/description.h"
 #include "wire/result.h"
 
 namespace hrwatch::analysis {
+
+// Where a library's code asks for memory from the heap, and how much.
+struct Allocation {
+  Address function = 0;    // whose code calls operator new, malloc() or a relative of theirs
+  std::uint64_t size = 0;  // bytes, where the code says so outright; 0 = it computes them
+};
 
 struct TypeUses {
   using Index = std::uint32_t;  // into `classes`

@@ -6,8 +6,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "analysis/allocations.h"
 #include "analysis/class_layouts.h"
 #include "analysis/debug_entries.h"
+#include "analysis/elf_symbols.h"
 #include "analysis/open_dwarf.h"
 #include "analysis/type_uses.h"
 #include "analysis/unit_types.h"

@@ -9,7 +9,7 @@
 
 #include <utility>
 
-#include "analysis/whole_file.h"
+#include "analysis/whole_file_posix.h"
 
 namespace hrwatch::analysis {
 namespace {

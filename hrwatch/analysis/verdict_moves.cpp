@@ -7,11 +7,11 @@
 #include <string>
 
 #include "analysis/address_index.h"
-#include "analysis/code_references.h"
 #include "analysis/demangle.h"
 #include "analysis/judgement.h"
 #include "analysis/object_moves.h"
 #include "analysis/reach.h"
+#include "analysis/symbol_names.h"
 #include "analysis/variable_storage.h"
 
 namespace hrwatch::analysis {

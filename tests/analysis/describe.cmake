@@ -123,13 +123,11 @@ target_compile_definitions(test_unit_describe PRIVATE
   "HR_FIXTURES=\"${describe_folder}\"" "HR_MODULES=\"${describe_modules}\""
   "HR_PROBLEMS=\"${describe_problems}\"" "HR_SOURCES=\"${describe_sources}\"")
 
-hr_test(unit.description_file LABELS unit SOURCES description_file_test.cpp
-  LIBRARIES hrwatch_analysis)
-add_dependencies(test_unit_description_file describe_fixtures)
-target_compile_definitions(test_unit_description_file PRIVATE
+hr_test(unit.library_file LABELS unit SOURCES library_file_test.cpp LIBRARIES hrwatch_analysis)
+add_dependencies(test_unit_library_file describe_fixtures)
+target_compile_definitions(test_unit_library_file PRIVATE
   "HR_FIXTURES=\"${describe_folder}\"" "HR_MODULE=\"gcc_bfd_1\"")
 hr_test(unit.read_ahead LABELS unit SOURCES read_ahead_test.cpp LIBRARIES hrwatch_analysis)
 add_dependencies(test_unit_read_ahead describe_fixtures)
 target_compile_definitions(test_unit_read_ahead PRIVATE
   "HR_FIXTURES=\"${describe_folder}\"" "HR_MODULES=\"${describe_modules}\"")
-hr_test(unit.closures LABELS unit SOURCES closures_test.cpp LIBRARIES hrwatch_analysis)

@@ -16,7 +16,7 @@ fail() {
 
 # --- libraries: name, Debian's source package ------------------------------------------------------
 
-sources="libuv:libuv1 fmt:fmtlib json:nlohmann-json3 cli11:cli11 catch2:catch2"
+sources="libuv:libuv1 fmt:fmtlib json:nlohmann-json3 cli11:cli11 catch2:catch2 xxhash:xxhash"
 
 apt_here() {
   command=$1

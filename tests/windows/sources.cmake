@@ -1,6 +1,6 @@
 # Where the libraries' sources lie that provide.sh brought: what would be fetched otherwise.
 set(sources ${HRWATCH_WINDOWS_TOOLS}/sources)
-foreach(pair NLOHMANN_JSON=json FMT=fmt CLI11=cli11 CATCH2=catch2 LIBUV=libuv)
+foreach(pair NLOHMANN_JSON=json FMT=fmt CLI11=cli11 CATCH2=catch2 LIBUV=libuv XXHASH=xxhash)
   string(REPLACE "=" ";" pair ${pair})
   list(GET pair 0 name)
   list(GET pair 1 folder)

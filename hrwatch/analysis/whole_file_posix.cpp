@@ -1,4 +1,4 @@
-#include "analysis/whole_file.h"
+#include "analysis/whole_file_posix.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

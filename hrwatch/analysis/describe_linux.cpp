@@ -1,20 +1,20 @@
-#include "analysis/describe.h"
-
 #include <algorithm>
 #include <future>
 
 #include "analysis/body_hashes.h"
+#include "analysis/body_memory.h"
 #include "analysis/code_references.h"
 #include "analysis/data_references.h"
 #include "analysis/debug_info.h"
+#include "analysis/describe.h"
 #include "analysis/elf_image.h"
+#include "analysis/elf_symbols.h"
 #include "analysis/entries.h"
 #include "analysis/identities.h"
 #include "analysis/images.h"
 #include "analysis/initialiser_statements.h"
 #include "analysis/initialisers.h"
 #include "analysis/problems.h"
-#include "analysis/symbols.h"
 #include "analysis/unit_cache.h"
 
 namespace hrwatch::analysis {
