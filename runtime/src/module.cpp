@@ -113,6 +113,7 @@ wire::ModuleState Module::state() const {
   state.image_descriptor = descriptor_;
   state.problem = problem_;
   const Pointer origin = generation_0().bias;
+  state.base = origin;
   state.first_place = static_cast<std::int64_t>(space_.first_place() - origin);
   state.place_size = space_.place_size();
   state.place_count = space_.place_count();

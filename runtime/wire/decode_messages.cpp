@@ -149,6 +149,7 @@ void read(Fields& in, ModuleState& module) {
   in.get("generations", module.generations);
   in.get_if_present("problem", module.problem);
   in.get_if_present("withdrawn", module.withdrawn);
+  in.get_if_present("base", module.base);
 }
 
 void read(Fields& in, ModuleCommit& commit) {

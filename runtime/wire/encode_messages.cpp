@@ -72,7 +72,8 @@ Json json_of(const ModuleState& module) {
                {"place_size", module.place_size},
                {"place_count", module.place_count},
                {"generations", json_list(module.generations)},
-               {"withdrawn", json_list(module.withdrawn)}};
+               {"withdrawn", json_list(module.withdrawn)},
+               {"base", module.base}};
   if (module.problem) {
     json["problem"] = json_of(*module.problem);
   }

@@ -48,6 +48,10 @@ struct ModuleState {
   std::uint64_t place_size = 0;
   std::uint64_t place_count = 0;
   std::vector<Withdrawal> withdrawn = {};  // in the order in which it happened
+  // Address that generation 0 is loaded at (what its link-time address 0, or its RVA 0, is in this
+  // process); 0 where the host does not say. Where libraries are made for one address, a copy is
+  // made for base + its place.
+  std::uint64_t base = 0;
 };
 
 // ---- host -> tool

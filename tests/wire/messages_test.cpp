@@ -54,7 +54,9 @@ TEST_CASE("a host's messages come out as they went in") {
   CHECK(hello.modules[0].generations[1].number == 3);
   CHECK(hello.modules[0].generations[1].build_id == "cd34");
   CHECK_FALSE(hello.modules[0].problem.has_value());
+  CHECK(hello.modules[0].base == 0x7fffffff0000);
   CHECK(hello.modules[1].image_descriptor == -1);
+  CHECK(hello.modules[1].base == 0);
   CHECK(hello.modules[1].problem == samples::failure());
   CHECK(host_message<ModulesChanged>(sent[1]).modules.size() == 2);
   CHECK(host_message<Committed>(sent[2]).reload_id == ~0ULL);

@@ -57,6 +57,7 @@ inline hr::wire::Failure failure() {
 inline std::vector<hr::wire::ModuleState> modules() {
   hr::wire::ModuleState fit{"game", "/b/libgame.so", 5, {{0, "ab12"}, {3, "cd34"}}, {}};
   fit.withdrawn = {{3, 3}, {2, 3}};
+  fit.base = 0x7fffffff0000;
   hr::wire::ModuleState unfit{"ai", "/b/libai.so", -1, {}, failure()};
   return {fit, unfit};
 }
