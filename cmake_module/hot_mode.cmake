@@ -1,28 +1,5 @@
 # Whether modules are hot in this build folder. Knows nothing of targets.
 
-# Why this platform or compiler can't have hot modules; empty when it can.
-function(_hrwatch_unsupported result)
-  set(reason "")
-  if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux")
-    set(reason "${CMAKE_SYSTEM_NAME} is not supported yet")
-  elseif(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" OR NOT CMAKE_SIZEOF_VOID_P EQUAL 8)
-    math(EXPR bits "8 * 0${CMAKE_SIZEOF_VOID_P}")
-    set(reason "${CMAKE_SYSTEM_PROCESSOR} with ${bits}-bit pointers is not supported yet; x86-64 is")
-  else()
-    # A language that only some other folder has enabled has no compiler here.
-    foreach(language C CXX)
-      set(id "${CMAKE_${language}_COMPILER_ID}")
-      set(version "${CMAKE_${language}_COMPILER_VERSION}")
-      # Clang has -fpatchable-function-entry=N,M since 10, GCC since 8.
-      if(id AND NOT (id STREQUAL "GNU" AND version VERSION_GREATER_EQUAL 8)
-         AND NOT (id STREQUAL "Clang" AND version VERSION_GREATER_EQUAL 10))
-        set(reason "the ${language} compiler ${id} ${version} is not supported yet; GNU 8 and Clang 10 are")
-      endif()
-    endforeach()
-  endif()
-  set(${result} "${reason}" PARENT_SCOPE)
-endfunction()
-
 # The build type that decides in AUTO mode.
 function(_hrwatch_deciding_build_type result)
   get_property(multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
@@ -52,12 +29,12 @@ function(_hrwatch_mode result)
   endif()
   get_property(said GLOBAL PROPERTY _HRWATCH_MODE_SAID)
   if(mode STREQUAL "HOT")
-    _hrwatch_unsupported(unsupported)
+    _hrwatch_unsupported(unsupported mend)
     if(unsupported)
       set(mode STATIC)
       if(NOT said)
         message(WARNING "hrwatch: hot modules are built as static libraries\n  why: ${unsupported}\n"
-                        "  fix: configure with -DHRWATCH_MODE=STATIC to silence this")
+                        "  fix: ${mend}configure with -DHRWATCH_MODE=STATIC to silence this")
       endif()
     endif()
   endif()

@@ -99,33 +99,9 @@ function(_hrwatch_lto_setting target flags result)
   set(${result} "${setting}" PARENT_SCOPE)
 endfunction()
 
-# What g++ alone can't do. The last level wins: "-O0 -Os" is -Os.
-function(_hrwatch_refuse_gnu_settings target flags)
-  _hrwatch_module_language(${target} language)
-  _hrwatch_compiler(${target} ${language} ID id)
-  if(NOT id STREQUAL "GNU")
-    return()
-  endif()
-  set(levels ${flags})
-  list(FILTER levels INCLUDE REGEX "^-O")
-  if(levels)
-    list(GET levels -1 level)
-    if(level MATCHES "^-O[sz]$")
-      _hrwatch_stop("${target} is built with ${level}"
-        "g++ does not align functions then, and the entry of such a function can't be replaced in one store"
-        "take -O2 or -Og for this build type, or configure with -DHRWATCH_MODE=STATIC")
-    endif()
-  endif()
-  if("-fdebug-types-section" IN_LIST flags)
-    _hrwatch_stop("${target} is built with -fdebug-types-section"
-      "g++ shares the descriptions of types between sources then, which is not read"
-      "take -fdebug-types-section out of the flags of this build type, or configure with -DHRWATCH_MODE=STATIC")
-  endif()
-endfunction()
-
 # Stops when a setting of the target would break reloading.
 function(_hrwatch_refuse_settings target flags)
-  _hrwatch_refuse_gnu_settings(${target} "${flags}")
+  _hrwatch_refuse_platform_settings(${target} "${flags}")
   _hrwatch_lto_setting(${target} "${flags}" lto)
   if(lto MATCHES "^INTERPROCEDURAL")
     _hrwatch_stop("${target} is built with link-time optimisation (${lto})"

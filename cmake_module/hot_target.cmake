@@ -25,13 +25,16 @@ function(_hrwatch_make_hot target)
   target_compile_definitions(${target} PUBLIC $<BUILD_INTERFACE:$<${hot}:HRWATCH_HOT=1>>)
   set(runtime "$<BUILD_INTERFACE:$<${hot}:hrwatch::runtime>>")
   set_property(TARGET ${target} APPEND PROPERTY LINK_LIBRARIES "${runtime}")
-  # A module may call back into the program that links it: the program exports its symbols. A link item
-  # and not a link option, since it also passes through static libraries under old policies (CMP0099).
-  set_property(TARGET ${target} APPEND PROPERTY INTERFACE_LINK_LIBRARIES "${runtime}"
-    "$<BUILD_INTERFACE:$<$<AND:${hot},$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>>:-rdynamic>>")
+  set_property(TARGET ${target} APPEND PROPERTY INTERFACE_LINK_LIBRARIES "${runtime}")
+  _hrwatch_program_link_item(item)
+  if(item)
+    set_property(TARGET ${target} APPEND PROPERTY INTERFACE_LINK_LIBRARIES
+      "$<BUILD_INTERFACE:$<$<AND:${hot},$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>>:${item}>>")
+  endif()
   _hrwatch_linker(linker)
   set_target_properties(${target} PROPERTIES HRWATCH_LINKER ${linker})
   set_property(GLOBAL APPEND PROPERTY _HRWATCH_HOT_TARGETS ${target})
+  _hrwatch_make_linkable(${target})
 endfunction()
 
 cmake_language(DEFER DIRECTORY ${CMAKE_SOURCE_DIR} CALL _hrwatch_finish)
@@ -55,11 +58,11 @@ function(_hrwatch_finish)
     _hrwatch_add_presenter(${target} ${language})
     _hrwatch_write_module_file(${target} ${language} ${linker})
   endforeach()
+  _hrwatch_make_startable("${targets}")
   _hrwatch_forget_removed_modules("${targets}")
 endfunction()
 
-# The flags that forwarding and sharing need (GCC manual, "Instrumentation Options"): room of six bytes
-# before and two at each entry, one section per variable, debug info.
+# What only compilers know: see the platform's file.
 function(_hrwatch_add_code_flags target)
   get_target_property(done ${target} HRWATCH_HOT_FLAGS)
   if(done)
@@ -67,17 +70,8 @@ function(_hrwatch_add_code_flags target)
   endif()
   set_target_properties(${target} PROPERTIES HRWATCH_HOT_FLAGS TRUE)
   _hrwatch_hot_configurations(hot)
-  set(languages "$<AND:${hot},$<COMPILE_LANGUAGE:C,CXX>>")
-  target_compile_options(${target} PRIVATE
-    "$<${languages}:-fpatchable-function-entry=8,6;-falign-functions=16;-fdata-sections>"
-    "$<${languages}:-ftls-model=global-dynamic;-g>"
-    # Callers must not rely on registers that the present build of a callee happens to leave alone.
-    # And g++ must not take a function for one that hardly ever runs (one that only throws, say): it leaves
-    # those unaligned, and their entry can't be replaced in one store then.
-    "$<$<AND:${hot},$<OR:$<COMPILE_LANG_AND_ID:C,GNU>,$<COMPILE_LANG_AND_ID:CXX,GNU>>>:-fno-ipa-ra;-fno-guess-branch-probability>"
-    # Clang leaves out types that another object is expected to describe; layouts are compared with them.
-    # And -fsanitize=function (a part of -fsanitize=undefined) puts data where the entry has to be.
-    "$<$<AND:${hot},$<OR:$<COMPILE_LANG_AND_ID:C,Clang>,$<COMPILE_LANG_AND_ID:CXX,Clang>>>:-fstandalone-debug;-fno-sanitize=function>")
+  _hrwatch_code_flags(${hot} flags)
+  target_compile_options(${target} PRIVATE ${flags})
 endfunction()
 
 # The project's own link options come after ours and so win.
@@ -90,7 +84,7 @@ function(_hrwatch_add_link_flags target flags result)
       list(APPEND ours -fuse-ld=${linker})
     endif()
   endif()
-  _hrwatch_warn_of_gold(${target} "${linker}")
+  _hrwatch_warn_of_linker(${target} "${linker}")
   _hrwatch_link_options(${target} ${linker} options)
   list(APPEND ours ${options})
   _hrwatch_hot_configurations(hot)

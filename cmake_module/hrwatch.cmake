@@ -9,7 +9,7 @@
 #                   build folder leaves flags, definitions and runtime out of its Release and MinSizeRel.
 #   HRWATCH_LINKER  AUTO (default: lld, then mold, then gold, then what the compiler takes) | lld | mold |
 #                   gold | bfd | default. A linker that the project chose by itself (-fuse-ld, or
-#                   LINKER_TYPE) is left alone.
+#                   LINKER_TYPE) is left alone. On Windows it is lld.
 include_guard(GLOBAL)
 
 cmake_policy(PUSH)
@@ -23,6 +23,11 @@ set_property(CACHE HRWATCH_LINKER PROPERTY STRINGS AUTO lld mold gold bfd defaul
 include(${CMAKE_CURRENT_LIST_DIR}/hot_spelling.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/hot_mode.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/hot_linker.cmake)
+if(CMAKE_SYSTEM_NAME STREQUAL "Windows")
+  include(${CMAKE_CURRENT_LIST_DIR}/hot_windows.cmake)
+else()
+  include(${CMAKE_CURRENT_LIST_DIR}/hot_linux.cmake)
+endif()
 include(${CMAKE_CURRENT_LIST_DIR}/hot_refusals.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/hot_target.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/hot_exports.cmake)
@@ -76,7 +81,8 @@ function(add_hot_module name)
   # visibility; so they must be here. A property that the project sets afterwards wins.
   set_target_properties(${name} PROPERTIES C_VISIBILITY_PRESET default CXX_VISIBILITY_PRESET default
                         VISIBILITY_INLINES_HIDDEN OFF)
-  set_target_properties(${name} PROPERTIES HRWATCH_MIGRATE_GLOBALS ${migrate_globals})
+  set_target_properties(${name} PROPERTIES HRWATCH_MIGRATE_GLOBALS ${migrate_globals}
+                        HRWATCH_EXPORTS_EVERYTHING TRUE)
   _hrwatch_make_hot(${name})
 endfunction()
 

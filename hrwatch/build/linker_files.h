@@ -12,8 +12,8 @@ namespace hrwatch::build {
 // A file that the next link may write: a .pdb, .dll or .exe.
 struct LinkerFile {
   std::string path;  // absolute
-  // A response file of the link command through which its .pdb gets another name ("-pdb:..."); ""
-  // when the command has none.
+  // A response file of the link command through which its .pdb gets another name (--pdb=..., as
+  // drivers with GNU's spelling take it); "" when the command has none.
   std::string name_file;
 };
 

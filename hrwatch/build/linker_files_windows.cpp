@@ -120,7 +120,7 @@ std::optional<Failure> make_way_for(const LinkerFile& file) {
       case WayOut::write_elsewhere: {
         const std::string name =
             core::other_name(path.filename().string(), names_in(path.parent_path()));
-        write_name(file, "-pdb:" + (path.parent_path() / name).generic_string() + "\n");
+        write_name(file, "\"--pdb=" + (path.parent_path() / name).generic_string() + "\"\n");
         return std::nullopt;
       }
       case WayOut::give_up:

@@ -47,9 +47,10 @@ core::PeImage image_of(const fs::path& path) {
 constexpr const char* project_text = R"(cmake_minimum_required(VERSION 3.23)
 project(sample LANGUAGES CXX)
 add_library(game SHARED game.cpp)
+target_compile_options(game PRIVATE -gcodeview)
 # Through this file hrwatch gives the .pdb another name for one link.
 file(WRITE ${CMAKE_BINARY_DIR}/.hrwatch/link/game.rsp "")
-target_link_options(game PRIVATE "-Wl,@${CMAKE_BINARY_DIR}/.hrwatch/link/game.rsp")
+target_link_options(game PRIVATE -Wl,--pdb= "-Wl,@${CMAKE_BINARY_DIR}/.hrwatch/link/game.rsp")
 )";
 
 // The project, and the tool's parts that work on it.

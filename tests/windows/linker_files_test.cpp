@@ -74,7 +74,8 @@ TEST_CASE("A holder that shares reading only: another name where the build takes
   {
     const Holder holder(files.path("game.pdb"), FILE_SHARE_READ);
     REQUIRE(build::make_way({file_of(files, "pdb.rsp")}).ok());
-    CHECK(files.read("pdb.rsp") == "-pdb:" + files.path("game.1.pdb").generic_string() + "\n");
+    CHECK(files.read("pdb.rsp") ==
+          "\"--pdb=" + files.path("game.1.pdb").generic_string() + "\"\n");
   }
   REQUIRE(build::make_way({file_of(files, "pdb.rsp")}).ok());
   CHECK(files.read("pdb.rsp").empty());
