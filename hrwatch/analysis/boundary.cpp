@@ -72,6 +72,9 @@ void Boundaries::refuse(const std::string& who, std::size_t ending, std::size_t 
 }
 
 std::size_t Boundaries::meant_by(const CodeReference& reference) {
+  if (reference.variable < judgement_.next.variables.size()) {
+    return reference.variable;
+  }
   const auto& functions = judgement_.next.functions;
   if (reference.address_taken && reference.function < functions.size()) {
     if (const auto disputed = dispute(reference.target)) {
@@ -94,6 +97,9 @@ std::size_t Boundaries::meant_by(const CodeReference& reference) {
 }
 
 std::size_t Boundaries::meant_by(const DataReference& reference) {
+  if (reference.variable < judgement_.next.variables.size()) {
+    return reference.variable;
+  }
   // Only a relative relocation has lost its symbol.
   if (reference.kind == DataReferenceKind::relative) {
     if (const auto disputed = dispute(reference.target)) {

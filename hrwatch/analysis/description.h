@@ -76,6 +76,9 @@ struct Constant {
   std::vector<std::string> slots;  // vtables: what each word names ("" for a plain number)
 };
 
+// Of a reference whose variable only its address tells.
+inline constexpr std::uint32_t unnamed_variable = ~std::uint32_t{0};
+
 // A 4-byte RIP-relative operand in the code.
 struct CodeReference {
   Address at = 0;           // of the operand
@@ -83,6 +86,7 @@ struct CodeReference {
   std::int32_t addend = 0;  // operand = target + addend - at: minus the bytes from operand to end
   std::uint32_t function = 0;  // index into functions
   bool address_taken = false;  // lea: the address itself is used; else the memory there
+  std::uint32_t variable = unnamed_variable;  // index into variables, where a relocation names it
 };
 
 enum class DataReferenceKind : std::uint8_t { relative, absolute, got };
@@ -92,9 +96,11 @@ struct DataReference {
   Address at = 0;
   Address target = 0;  // symbol + addend, in this library
   DataReferenceKind kind = DataReferenceKind::relative;
+  std::uint32_t variable = unnamed_variable;  // as in CodeReference
 };
 
-// A static initialiser that .init_array calls for one translation unit, or one step of it.
+// A static initialiser that .init_array (PE: a list of constructors) calls for one translation
+// unit, or one step of it.
 struct Initialiser {
   Address function = 0;
   std::string name;
@@ -111,6 +117,7 @@ struct Initialiser {
   };
 
   std::vector<Statement> statements;
+  Address word = 0;  // PE: where the list has it; 0 = not known
 };
 
 struct Member {

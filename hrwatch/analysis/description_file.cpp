@@ -17,7 +17,7 @@ namespace {
 using hr::wire::Failure;
 
 // Grows with every change of description.h: a file of another version is made again.
-constexpr std::uint64_t magic = 0x0000'0006'6373'6468;  // "hdsc", version 6
+constexpr std::uint64_t magic = 0x0000'0007'6373'6468;  // "hdsc", version 7
 
 // One list of fields for each type, for both directions. `visit` is called with all of them.
 void fields(auto& t, auto&& visit, Failure*) {
@@ -43,11 +43,11 @@ void fields(auto& t, auto&& visit, Constant*) {
 }
 
 void fields(auto& t, auto&& visit, CodeReference*) {
-  visit(t.at, t.target, t.addend, t.function, t.address_taken);
+  visit(t.at, t.target, t.addend, t.function, t.address_taken, t.variable);
 }
 
 void fields(auto& t, auto&& visit, DataReference*) {
-  visit(t.at, t.target, t.kind);
+  visit(t.at, t.target, t.kind, t.variable);
 }
 
 void fields(auto& t, auto&& visit, Initialiser::Statement*) {
@@ -55,7 +55,7 @@ void fields(auto& t, auto&& visit, Initialiser::Statement*) {
 }
 
 void fields(auto& t, auto&& visit, Initialiser*) {
-  visit(t.function, t.name, t.variables, t.statements);
+  visit(t.function, t.name, t.variables, t.statements, t.word);
 }
 
 void fields(auto& t, auto&& visit, Member*) {
