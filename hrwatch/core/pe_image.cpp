@@ -178,7 +178,7 @@ void read_debug(Reader& file, std::uint32_t directory, std::uint32_t size, PeIma
 }  // namespace
 
 std::string PeImage::build_id() const {
-  return pdb ? pdb->identity : hex(time_stamp, 8) + hex(image_size, 8);
+  return pdb ? pdb->identity + "-" + hex(time_stamp, 8) : hex(time_stamp, 8) + hex(image_size, 8);
 }
 
 Result<PeImage> read_pe_image(std::span<const std::byte> bytes) {

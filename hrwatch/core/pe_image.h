@@ -44,8 +44,8 @@ struct PeImage {
   std::vector<PeExport> exports;  // with names; forwarders to other libraries left out
   std::optional<PdbRecord> pdb;
 
-  // What tells this build from others: the .pdb's identity, or time stamp and size where there is
-  // none.
+  // What tells this build from others: the .pdb's identity and the time stamp (lld's identity is a
+  // hash that misses what only relocations say), or time stamp and size where there is no .pdb.
   std::string build_id() const;
 };
 

@@ -37,6 +37,36 @@ std::uint64_t hole_size_for(std::uint64_t memory_size, std::uint64_t alignment) 
   return size;
 }
 
+std::vector<Pointer> addresses_near(Pointer begin, Pointer end, std::uint64_t size,
+                                    std::uint64_t unit, Pointer user_end) {
+  const auto reach = static_cast<std::uint64_t>(code_reach);
+  const Pointer low = begin & ~(unit - 1);
+  const Pointer high = (end + unit - 1) & ~(unit - 1);
+  const std::uint64_t furthest = reach - std::min(reach, size + (end - begin) + huge_page);
+  const std::uint64_t start = std::min<std::uint64_t>(512 * mib, furthest & ~(64 * mib - 1));
+  std::vector<std::uint64_t> gaps;
+  for (std::uint64_t gap = start; gap <= furthest; gap += 64 * mib)
+    gaps.push_back(gap);
+  for (std::uint64_t gap = start; gap >= 64 * mib; gap -= 64 * mib)
+    gaps.push_back(gap - 64 * mib);
+  std::vector<Pointer> result;
+  for (std::uint64_t gap : gaps) {
+    if (low > gap + size + huge_page)
+      result.push_back(low - gap - size);
+  }
+  // Above the libraries, as a rule, lies what Linux never chooses by itself: a generation then
+  // lands elsewhere, and the distances between generations differ from host to host.
+  for (std::uint64_t gap : gaps) {
+    if (high + gap + size <= user_end)
+      result.push_back(high + gap);
+  }
+  return result;
+}
+
+bool AddressSpace::reaches(Pointer begin, Pointer end) const {
+  return std::max(end, end_) - std::min(begin, slots_) <= static_cast<Pointer>(code_reach);
+}
+
 bool Places::free_at(std::size_t first, std::size_t wanted) const {
   if (wanted == 0 || first > taken_.size() || wanted > taken_.size() - first)
     return false;

@@ -27,6 +27,13 @@ std::uint64_t place_size_for(std::uint64_t span);
 // dynamic linker (segment alignment) and the kernel (huge pages from 2 MB on) want.
 std::uint64_t hole_size_for(std::uint64_t memory_size, std::uint64_t alignment);
 
+// Where to look for `size` free bytes near the library at [begin, end): the same distances from it
+// in the same order in every process, all within `code_reach`. `unit`: what the system aligns such
+// a library to; a large one is at a whole unit itself, as a rule. `user_end`: where a program's
+// addresses end.
+std::vector<Pointer> addresses_near(Pointer begin, Pointer end, std::uint64_t size,
+                                    std::uint64_t unit, Pointer user_end);
+
 // Which places are taken: pure bookkeeping.
 class Places {
  public:
@@ -82,14 +89,18 @@ class AddressSpace {
   std::size_t place_count() const { return places_.count(); }
 
   wire::Result<Hole> take(std::uint32_t number, std::uint64_t size);
-  // Unmaps the hole and plugs what the kernel would choose before it, so that the next mapping of
-  // the hole's size lands there; `close_around` ends that, covers what [begin, end) leaves free,
-  // and gives places back that lie behind it altogether.
+  // Unmaps the hole, and where the system chooses addresses (Linux) plugs what it would choose
+  // before it, so that the next mapping of the hole's size lands there; where libraries are made
+  // for one address (Windows), they find it free. `close_around` ends that, covers what [begin,
+  // end) leaves free, and gives places back that lie behind it altogether.
   void open(const Hole& hole);
   void close_around(Hole& hole, Pointer begin, Pointer end);
   // Covers what lay at [begin, end) of a closed hole and is unmapped by now (nothing where they are
   // equal), and gives its places back.
   void give_back(Hole& hole, Pointer begin, Pointer end);
+
+  // Whether code at [begin, end) reaches all slots and places, and is reached from them.
+  bool reaches(Pointer begin, Pointer end) const;
 
   // Slots must outlive this object: code of some generation jumps through them.
   void keep_slots() { keep_slots_ = true; }

@@ -53,31 +53,9 @@ Pointer map_highest(std::uint64_t size, Pointer taken) {
   return got == MAP_FAILED ? 0 : reinterpret_cast<Pointer>(got);
 }
 
-// Tries the same distances from the library in the same order in every process. `unit`: what the
-// kernel aligns such a library to; a large one is at a whole unit itself, as a rule.
 Pointer reserve_near(Pointer begin, Pointer end, std::uint64_t size, std::uint64_t unit) {
-  const auto reach = static_cast<std::uint64_t>(code_reach);
-  const Pointer low = begin & ~(unit - 1);
-  const Pointer high = (end + unit - 1) & ~(unit - 1);
-  const std::uint64_t furthest = reach - std::min(reach, size + (end - begin) + huge_page);
-  const std::uint64_t start = std::min<std::uint64_t>(512 * mib, furthest & ~(64 * mib - 1));
-  std::vector<std::uint64_t> gaps;
-  for (std::uint64_t gap = start; gap <= furthest; gap += 64 * mib)
-    gaps.push_back(gap);
-  for (std::uint64_t gap = start; gap >= 64 * mib; gap -= 64 * mib)
-    gaps.push_back(gap - 64 * mib);
-  for (std::uint64_t gap : gaps) {
-    if (low <= gap + size + huge_page)
-      continue;
-    if (const Pointer got = map_nothing(low - gap - size, size); got != 0)
-      return got;
-  }
-  // Above the libraries, as a rule, lies what Linux never chooses by itself: a generation then
-  // lands elsewhere, and the distances between generations differ from host to host.
-  for (std::uint64_t gap : gaps) {
-    if (high + gap + size > user_end)
-      continue;
-    if (const Pointer got = map_nothing(high + gap, size); got != 0)
+  for (const Pointer at : addresses_near(begin, end, size, unit, user_end)) {
+    if (const Pointer got = map_nothing(at, size); got != 0)
       return got;
   }
   return 0;

@@ -7,19 +7,13 @@
 #include <span>
 #include <string>
 
+#include "src/library_facts.h"
 #include "wire/result.h"
 
 namespace hr::runtime {
 
 // Lower-case hex of the NT_GNU_BUILD_ID note among `notes`, "" when there is none. Total.
 std::string build_id_in_notes(std::span<const std::byte> notes);
-
-struct LibraryFacts {
-  std::string build_id;
-  std::uint64_t memory_size = 0;        // lowest to highest mapped address, whole pages
-  std::uint64_t alignment = 0;          // the largest of its segments
-  std::uint64_t initialiser_bytes = 0;  // DT_INIT_ARRAYSZ + DT_PREINIT_ARRAYSZ
-};
 
 // Reads the headers of the x86-64 shared library behind `descriptor` (any position).
 // Errors: not such a library, or cut short.

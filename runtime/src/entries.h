@@ -46,6 +46,18 @@ LeadBackCode lead_back_code(const wire::LeadBack& lead);
 // (cost: one load per 16 bytes of it).
 std::vector<Pointer> split_nops(const LoadedImage& image, const void* const* begin,
                                 const void* const* end);
+
+// The entries of a module as it was built.
+struct BuiltEntries {
+  bool any = false;
+  std::vector<Pointer> split;  // as split_nops() has them
+};
+
+// `begin` to `end` as the module says it: null where the linker lists none, on a platform whose
+// libraries have no such list. Thread: the one that loads the library.
+BuiltEntries built_entries(const LoadedImage& image, const void* const* begin,
+                           const void* const* end);
+
 // Makes one NOP of the two. Only while no other thread can run that function.
 void join_nop(Pointer nop);
 

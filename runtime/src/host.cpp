@@ -101,7 +101,7 @@ void Host::mind_forks() {
 }
 
 void Host::module_unloaded(const hr_module_info& info) {
-  if (loading_generation())
+  if (loading_generation() || process_is_ending())
     return;
   // The destructor that calls may be forwarded: its anchor may lie in any generation.
   const auto anchor = reinterpret_cast<Pointer>(info.anchor);

@@ -30,7 +30,7 @@ LoadedImage describe(const dl_phdr_info& info, std::size_t known_size) {
   image.bias = info.dlpi_addr;
   image.begin = UINTPTR_MAX;
   image.path = absolute_path(info.dlpi_name != nullptr ? info.dlpi_name : "");
-  if (known_size > offsetof(dl_phdr_info, dlpi_tls_modid))
+  if (known_size > offsetof(dl_phdr_info, dlpi_tls_modid) && info.dlpi_tls_modid != 0)
     image.tls_module = info.dlpi_tls_modid;
   for (ElfW(Half) i = 0; i < info.dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info.dlpi_phdr[i];
@@ -59,6 +59,8 @@ int visit(dl_phdr_info* info, std::size_t known_size, void* data) {
 }
 
 }  // namespace
+
+const std::size_t tls_word_bytes = sizeof(std::uint64_t);
 
 std::optional<LoadedImage> find_image(const void* inside) {
   Search search;

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "src/loaded_image.h"
+#include "src/pe_facts.h"
 
 namespace hr::runtime {
 namespace {
@@ -18,40 +19,9 @@ std::string path_of(HMODULE module) {
   return std::filesystem::path(path).generic_string();
 }
 
-std::string hex(std::uint64_t number, int digits) {
-  std::string text(static_cast<std::size_t>(digits), '0');
-  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, number >>= 4U)
-    *digit = "0123456789ABCDEF"[number & 15U];
-  return text;
-}
-
-// The identity of its .pdb, else time stamp and size: as the tool reads it off the file.
-std::string build_of(Pointer base, const IMAGE_NT_HEADERS64& headers) {
-  struct CodeView {
-    std::uint32_t signature;
-    GUID guid;
-    std::uint32_t age;
-  };
-
-  const IMAGE_DATA_DIRECTORY& debug =
-      headers.OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_DEBUG];
-  const auto* entries = at<IMAGE_DEBUG_DIRECTORY>(base, debug.VirtualAddress);
-  for (std::size_t i = 0; i < debug.Size / sizeof(IMAGE_DEBUG_DIRECTORY); ++i) {
-    if (entries[i].Type != IMAGE_DEBUG_TYPE_CODEVIEW || entries[i].AddressOfRawData == 0)
-      continue;
-    const auto& record = *at<CodeView>(base, entries[i].AddressOfRawData);
-    if (record.signature != 0x53445352)  // "RSDS"
-      continue;
-    std::string text =
-        hex(record.guid.Data1, 8) + hex(record.guid.Data2, 4) + hex(record.guid.Data3, 4);
-    for (const unsigned char byte : record.guid.Data4)
-      text += hex(byte, 2);
-    return text + hex(record.age, 8);
-  }
-  return hex(headers.FileHeader.TimeDateStamp, 8) + hex(headers.OptionalHeader.SizeOfImage, 8);
-}
-
 }  // namespace
+
+const std::size_t tls_word_bytes = sizeof(std::uint32_t);
 
 std::optional<LoadedImage> find_image(const void* inside) {
   HMODULE module = nullptr;
@@ -66,7 +36,15 @@ std::optional<LoadedImage> find_image(const void* inside) {
   image.bias = image.begin = image.dynamic = base;
   image.end = base + headers.OptionalHeader.SizeOfImage;
   image.path = path_of(module);
-  image.build_id = build_of(base, headers);
+  const std::span mapped(reinterpret_cast<const std::byte*>(base),
+                         headers.OptionalHeader.SizeOfImage);
+  if (auto facts = read_pe_facts(mapped, PeLayout::memory)) {
+    image.build_id = facts.value().library.build_id;
+    if (facts.value().tls_index != 0) {
+      image.tls_word = base + facts.value().tls_index;
+      image.tls_module = raw_load<std::uint32_t>(image.tls_word);
+    }
+  }
   const IMAGE_SECTION_HEADER* sections = IMAGE_FIRST_SECTION(&headers);
   for (unsigned i = 0; i < headers.FileHeader.NumberOfSections; ++i) {
     const Pointer begin = base + sections[i].VirtualAddress;

@@ -20,6 +20,8 @@ struct Finding {
   Pointer value = 0;
 };
 
+class ProcessMemory;
+
 class MemorySearch {
  public:
   // Words from `begin` up to `end` itself: pointers may stand behind the last element.
@@ -34,7 +36,7 @@ class MemorySearch {
   // `caller`: below its stack this thread has nothing but what is over, and the runtime. Findings
   // in the runtime's own memory are left out. Not looked at: what another process or the kernel
   // keeps, registers of other threads, mappings of more than a terabyte (a sanitizer's shadow).
-  // Errors: /proc can't be read; more memory in use than can be looked through.
+  // Errors: the memory can't be read (/proc); more memory in use than can be looked through.
   // Cost: 0.8 s for each gigabyte that the program has touched, at -O1.
   wire::Result<OwnVector<Finding>> run(const CallerState& caller);
 
@@ -46,12 +48,10 @@ class MemorySearch {
     Pointer begin = 0, end = 0;
   };
 
-  class Reader;
-
   bool is_sought(Pointer value) const;
   bool is_left_out(Pointer at) const;
   void add_dead_stack(const CallerState& caller);
-  wire::Result<wire::Done> search(Reader& reader, const Region& region);
+  wire::Result<wire::Done> search(ProcessMemory& memory, const Region& region);
   void check(const std::byte* bytes, std::size_t size, Pointer at);
 
   OwnVector<Range> sought_;  // the first one holds all others
@@ -61,8 +61,5 @@ class MemorySearch {
   std::uint64_t seen_ = 0;  // bytes
   OwnVector<Finding> findings_;
 };
-
-// The word at `at`, 0 when it can't be read.
-Pointer word_of_process(Pointer at);
 
 }  // namespace hr::runtime

@@ -68,7 +68,8 @@ std::shared_ptr<Module> Module::adopt(const hr_module_info& info) {
 
 void Module::prepare_entries(const hr_module_info& info) {
   const LoadedImage& image = generation_0();
-  if (info.entries_begin == nullptr || info.entries_begin == info.entries_end) {
+  const auto [any, nops] = built_entries(image, info.entries_begin, info.entries_end);
+  if (!any) {
     problem_ =
         wire::Failure{"module " + name_ + " has no patchable entries",
                       "it was compiled without -fpatchable-function-entry=8,6",
@@ -81,7 +82,6 @@ void Module::prepare_entries(const hr_module_info& info) {
     problem_ = map.failure();
     return;
   }
-  const std::vector<Pointer> nops = split_nops(image, info.entries_begin, info.entries_end);
   if (nops.empty()) {
     problem_ = try_writing_code(image, map.value());
     return;

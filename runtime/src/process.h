@@ -24,6 +24,12 @@ void rest(std::uint64_t us);
 // would let only a parent do so (Yama). No effect elsewhere.
 void allow_tracing(int pid);
 
+int process_id();
+
+// True when the process is ending and its other threads are no more, whatever they held: locks may
+// be theirs for ever. Where the system ends threads that way (Windows), before libraries leave.
+bool process_is_ending();
+
 // Path of the program's file, "" when unknown.
 std::string program_path();
 

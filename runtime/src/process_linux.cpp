@@ -58,6 +58,15 @@ void allow_tracing(int pid) {
     ::prctl(PR_SET_PTRACER, static_cast<unsigned long>(pid), 0UL, 0UL, 0UL);
 }
 
+int process_id() {
+  return static_cast<int>(::getpid());
+}
+
+// Threads run on while destructors do.
+bool process_is_ending() {
+  return false;
+}
+
 std::string program_path() {
   std::array<char, 4096> path = {};
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());

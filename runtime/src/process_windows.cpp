@@ -48,6 +48,18 @@ void rest(std::uint64_t us) {
 // A process of the same user may look anyway.
 void allow_tracing(int) {}
 
+int process_id() {
+  return static_cast<int>(GetCurrentProcessId());
+}
+
+bool process_is_ending() {
+  // Of ntdll, documented since Windows 8 (RtlDllShutdownInProgress), in no import library of mingw.
+  using Asked = BOOLEAN(NTAPI*)();
+  static const auto asked = reinterpret_cast<Asked>(reinterpret_cast<void*>(
+      GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "RtlDllShutdownInProgress")));
+  return asked != nullptr && asked() != 0;
+}
+
 std::string program_path() {
   std::wstring path(32768, L'\0');
   path.resize(GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size())));

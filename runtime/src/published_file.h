@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "src/build_id.h"
+#include "src/library_facts.h"
 #include "wire/result.h"
 
 namespace hr::runtime {

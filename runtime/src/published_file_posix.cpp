@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "src/build_id.h"
 #include "src/opened.h"
 #include "src/published_file.h"
 

@@ -10,7 +10,7 @@ class CopyWrites {
  public:
   explicit CopyWrites(const LoadedImage& image) : image_(image) {}
 
-  void add(wire::Address at, std::uint64_t value, std::uint8_t size) {
+  void add(wire::Address at, std::uint64_t value, std::size_t size) {
     writes_.push_back({image_.at(at), value, nullptr, size});
   }
 
@@ -104,9 +104,9 @@ wire::Result<wire::Done> add_data(const wire::Rewiring& rewiring, const Addresse
   }
   for (const wire::TlsPatch& patch : rewiring.tls) {
     const LoadedImage* owner = image_of(*plan.module, *plan.generation, patch.owner);
-    if (!image.holds(patch.at, 8) || owner == nullptr || owner->tls_module == 0)
+    if (!image.holds(patch.at, tls_word_bytes) || owner == nullptr || !owner->tls_module)
       return misfit(plan, "it shares thread_local variables that are not there");
-    writes.add(patch.at, owner->tls_module, 8);
+    writes.add(patch.at, *owner->tls_module, tls_word_bytes);
   }
   return wire::Done{};
 }

@@ -39,8 +39,7 @@ wire::Result<SessionFile> parse_session(std::string_view text) {
   session.answer = text_of(json, "answer");
   if (session.protocol == 0 || session.token.empty() || session.answer.empty())
     return garbage("its protocol, token or answer is missing");
-  if (session.socket.empty() || session.socket.front() != '/' ||
-      session.socket.find('\0') != std::string::npos)
+  if (!is_session_address(session.socket))
     return garbage("its socket is no absolute path");
   return session;
 }

@@ -12,7 +12,7 @@ namespace hr::runtime {
 struct SessionFile {
   int protocol = 0;
   int pid = 0;
-  std::string socket;  // absolute path
+  std::string socket;  // absolute path, or name of a pipe of this machine
   std::string token;   // the host shows it
   std::string answer;  // the tool shows it
 };
@@ -20,6 +20,9 @@ struct SessionFile {
 // Total: any text gives a session or a Failure. A session of another protocol is a session (its
 // `protocol` says so).
 wire::Result<SessionFile> parse_session(std::string_view text);
+
+// True when `text` is where a session may listen.
+bool is_session_address(std::string_view text);
 
 // Reads <build_dir>/.hrwatch/session.json, if it is a file of this user that nobody else may read.
 // Errors: none there, a stranger's, garbage.

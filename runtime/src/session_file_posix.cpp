@@ -26,6 +26,10 @@ wire::Result<std::string> read_private(int descriptor, const std::string& path) 
 
 }  // namespace
 
+bool is_session_address(std::string_view text) {
+  return text.starts_with('/') && text.find('\0') == std::string_view::npos;
+}
+
 wire::Result<SessionFile> read_session(const std::string& build_dir) {
   const std::string path = build_dir + "/.hrwatch/session.json";
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

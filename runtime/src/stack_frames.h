@@ -15,7 +15,7 @@ std::vector<Pointer> frames_of_this_thread();
 // What belongs to a function that waits for a call to return.
 struct CallerState {
   Pointer stack = 0;                      // where its part of the stack begins
-  std::array<Pointer, 6> registers = {};  // that the call preserves (psABI 3.2.1)
+  std::array<Pointer, 8> registers = {};  // that the call preserves: at most so many
 };
 
 // Of the function that called the one whose frame address (__builtin_frame_address(0)) is `frame`,

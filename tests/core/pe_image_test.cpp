@@ -92,7 +92,18 @@ TEST_CASE("A library's exports, sections and .pdb are read") {
   REQUIRE(image.value().pdb.has_value());
   CHECK(image.value().pdb->path == "game.pdb");
   CHECK(image.value().pdb->room == 9);
-  CHECK(image.value().build_id() == "AABBCCDD00000000000000000000000000000003");
+  CHECK(image.value().build_id() == "AABBCCDD00000000000000000000000000000003-12345678");
+}
+
+TEST_CASE("Two builds with one .pdb identity are two builds") {
+  Image file;
+  const auto before = read_pe_image(file.bytes());
+  file.put<std::uint32_t>(0x88, 0x12345679);
+  const auto after = read_pe_image(file.bytes());
+  REQUIRE(before.ok());
+  REQUIRE(after.ok());
+  CHECK(after.value().pdb->identity == before.value().pdb->identity);
+  CHECK(after.value().build_id() != before.value().build_id());
 }
 
 TEST_CASE("Without a .pdb, time stamp and size tell builds apart") {

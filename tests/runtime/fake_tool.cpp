@@ -1,18 +1,22 @@
 #include "fake_tool.h"
 
-#include <unistd.h>
-
 #include <fstream>
+
+#include "handle_wait.h"
+#include "src/process.h"
 
 namespace hr::test {
 namespace {
 
-bool readable(int descriptor, int milliseconds) {
-  pollfd waiting = {descriptor, POLLIN, 0};
-  return ::poll(&waiting, 1, milliseconds) == 1;
-}
-
 constexpr int patience_ms = 20'000;
+
+// As JSON has it.
+std::string escaped(const std::string& path) {
+  std::string text;
+  for (const char letter : path)
+    text += letter == '\\' ? "\\\\" : std::string(1, letter);
+  return text;
+}
 
 }  // namespace
 
@@ -24,9 +28,10 @@ FakeTool::FakeTool(const std::filesystem::path& build, std::string its_token)
 }
 
 void FakeTool::announce(int protocol, unsigned mode) {
-  announce_text("{\"protocol\":" + std::to_string(protocol) + ",\"pid\":" +
-                    std::to_string(::getpid()) + ",\"socket\":\"" + listener_.path().string() +
-                    "\",\"token\":\"" + token + "\",\"answer\":\"" + answer + "\"}",
+  announce_text("{\"protocol\":" + std::to_string(protocol) +
+                    ",\"pid\":" + std::to_string(runtime::process_id()) + ",\"socket\":\"" +
+                    escaped(listener_.path().string()) + "\",\"token\":\"" + token +
+                    "\",\"answer\":\"" + answer + "\"}",
                 mode);
 }
 
@@ -34,19 +39,28 @@ void FakeTool::announce_text(const std::string& text, unsigned mode) {
   const auto temporary = folder_ / "session.json.new";
   std::ofstream(temporary) << text;
   std::filesystem::permissions(temporary, static_cast<std::filesystem::perms>(mode));
-  std::filesystem::rename(temporary, folder_ / "session.json");
+  // Where a host that reads the file just now keeps it from being replaced (Windows).
+  REQUIRE(wait_until([&] {
+    std::error_code error;
+    std::filesystem::rename(temporary, folder_ / "session.json", error);
+    return !error;
+  }));
 }
 
 void FakeTool::withdraw() {
-  std::filesystem::remove(folder_ / "session.json");
+  REQUIRE(wait_until([&] {
+    std::error_code error;
+    std::filesystem::remove(folder_ / "session.json", error);
+    return !error;
+  }));
 }
 
 bool FakeTool::is_called(int milliseconds) {
-  return readable(static_cast<int>(listener_.wait_handle()), milliseconds);
+  return is_ready(listener_.wait_handle(), milliseconds);
 }
 
 void FakeTool::accept() {
-  REQUIRE(readable(static_cast<int>(listener_.wait_handle()), patience_ms));
+  REQUIRE(is_ready(listener_.wait_handle(), patience_ms));
   auto stream = listener_.accept();
   REQUIRE(stream.has_value());
   stream_ = std::move(*stream);
@@ -68,8 +82,7 @@ void FakeTool::send(const wire::ToolMessage& message) {
 void FakeTool::send_bytes(std::vector<std::byte> bytes) {
   auto flow = stream_.send(std::move(bytes));
   while (flow == transport::Flow::open && stream_.unsent() > 0) {
-    pollfd waiting = {static_cast<int>(stream_.wait_handle()), POLLOUT, 0};
-    REQUIRE(::poll(&waiting, 1, patience_ms) == 1);
+    REQUIRE(is_ready(stream_.wait_handle(), patience_ms, true));
     flow = stream_.flush();
   }
 }
@@ -87,7 +100,7 @@ std::optional<wire::HostMessage> FakeTool::next() {
     }
     if (!stream_.is_open())
       return std::nullopt;
-    REQUIRE(readable(static_cast<int>(stream_.wait_handle()), patience_ms));
+    REQUIRE(is_ready(stream_.wait_handle(), patience_ms));
     std::vector<std::byte> bytes;
     const auto flow = stream_.receive(bytes);
     reader_.feed(bytes);

@@ -2,8 +2,6 @@
 // the test wants said.
 #pragma once
 
-#include <poll.h>
-
 #include <chrono>
 #include <filesystem>
 #include <optional>

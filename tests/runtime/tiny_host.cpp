@@ -1,13 +1,6 @@
 #include "tiny_host.h"
 
-#include <dlfcn.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cstdlib>
-
-#include "publish/publish.h"
-#include "src/build_id.h"
+#include "src/host.h"
 #include "support/catch.h"
 
 namespace hr::test {
@@ -20,31 +13,15 @@ wire::Home home_at(std::uint32_t generation, std::uint64_t address) {
   return home;
 }
 
-// Entries of the functions that the compiler made (tiny_bump is assembly, without one).
-const char* const functions[] = {"tiny_count",        "tiny_version",     "tiny_through_plt",
-                                 "tiny_pointer",      "tiny_from_table",  "tiny_constant",
-                                 "tiny_thread_count", "tiny_fresh_value", "tiny_local_version",
-                                 "tiny_first_cell",   "tiny_cells_bytes", "tiny_second_cell"};
-
 }  // namespace
 
-std::string build_id_of(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  REQUIRE(descriptor >= 0);
-  auto facts = runtime::read_library_facts(descriptor);
-  ::close(descriptor);
-  REQUIRE(facts.ok());
-  return facts.value().build_id;
+std::uint64_t Symbols::operator[](const std::string& name) const {
+  INFO("symbol " << name);
+  REQUIRE(address.count(name) == 1);
+  return address.at(name);
 }
 
-std::string tiny_library(const std::string& version) {
-  return std::string(HR_TEST_TINY_FOLDER) + "/libtiny_" + version + ".so";
-}
-
-BuildFolder::BuildFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "hr-runtime-XXXXXX").string();
-  REQUIRE(::mkdtemp(name.data()) != nullptr);
-  path_ = std::filesystem::canonical(name);
+BuildFolder::BuildFolder() : path_(new_build_folder()), name_(path_.generic_string()) {
   std::filesystem::create_directories(gen());
   std::filesystem::permissions(path_ / ".hrwatch", std::filesystem::perms::owner_all);
   std::filesystem::permissions(gen(), std::filesystem::perms::owner_all);
@@ -56,25 +33,8 @@ BuildFolder::~BuildFolder() {
 }
 
 std::string BuildFolder::publish(const std::string& library, const std::string& module,
-                                 std::uint32_t number) const {
-  return publish_into(gen(), library, module, number);
-}
-
-std::string publish_into(const std::filesystem::path& gen, const std::string& library,
-                         const std::string& module, std::uint32_t number) {
-  hrwatch::publish::Request request;
-  request.library = library;
-  request.folder = gen;
-  request.module = module;
-  request.generation = number;
-  request.build_id = build_id_of(library);
-  const Symbols symbols = read_symbols(library);
-  for (const char* function : functions)
-    request.nops.push_back(symbols[function]);
-  auto published = hrwatch::publish::publish(request);
-  INFO((published ? "" : published.failure().why));
-  REQUIRE(published.ok());
-  return published.value();
+                                 std::uint32_t number, std::uint64_t place) const {
+  return publish_into(gen(), library, module, number, place);
 }
 
 wire::Rewiring rewire(const std::map<std::uint32_t, Symbols>& older, const Symbols& next,
@@ -86,7 +46,7 @@ wire::Rewiring rewire(const std::map<std::uint32_t, Symbols>& older, const Symbo
     return static_cast<std::uint32_t>(rewiring.homes.size() - 1);
   };
   std::uint32_t slot = 0;
-  for (const char* function : functions) {
+  for (const char* function : tiny_functions()) {
     rewiring.slots.push_back({slot, next[function]});
     // Those before it forward through the slot already.
     const auto& [generation, newest] = *older.rbegin();
@@ -94,8 +54,7 @@ wire::Rewiring rewire(const std::map<std::uint32_t, Symbols>& older, const Symbo
     ++slot;
   }
   rewiring.code.push_back({next["tiny_operand_end"] - 4, -4, home("tiny_hidden")});
-  rewiring.data.push_back(
-      {next.pointer_to.at("tiny_counter"), next["tiny_counter"], 0, home("tiny_counter")});
+  share_counter(next, home("tiny_counter"), rewiring);
   rewiring.data.push_back(
       {next["tiny_table_of_functions"], next["tiny_local_version"], 0, home("tiny_local_version")});
   rewiring.tls.push_back({next.tls_module, older.begin()->first});
@@ -105,18 +64,18 @@ wire::Rewiring rewire(const std::map<std::uint32_t, Symbols>& older, const Symbo
   return rewiring;
 }
 
-TinyHost::TinyHost(bool adopt) {
-  const std::string library = folder.path() / "libtiny.so";
-  std::filesystem::copy_file(tiny_library("1"), library);
-  handle_ = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+TinyHost::TinyHost(bool adopt, const std::string& version) {
+  const std::string library = (folder.path() / library_name("tiny")).generic_string();
+  std::filesystem::copy_file(tiny_library(version), library);
+  handle_ = open_library(library);
   REQUIRE(handle_ != nullptr);
   using Describe = void (*)(hr_module_info*, const char*);
-  reinterpret_cast<Describe>(symbol("tiny_describe"))(&info, folder.path().c_str());
+  reinterpret_cast<Describe>(symbol("tiny_describe"))(&info, folder.name().c_str());
   if (adopt) {
     module = runtime::Module::adopt(info);
     REQUIRE(module != nullptr);
   }
-  generations_[0] = read_symbols(library);
+  generations_[0] = read_symbols(tiny_library(version));
 }
 
 TinyHost::~TinyHost() {
@@ -128,9 +87,19 @@ wire::ModuleReload TinyHost::reload(const std::string& version, std::uint32_t nu
   reload.module = "tiny";
   reload.generation = number;
   reload.build_id = build_id_of(tiny_library(version));
-  reload.path = folder.publish(tiny_library(version), "tiny", number);
+  reload.path = folder.publish(tiny_library(version), "tiny", number, place_of(number));
   reload.rewiring = wire::encode(rewiring(version, number));
   return reload;
+}
+
+std::uint64_t TinyHost::place_of(std::uint32_t number) const {
+  std::shared_ptr<runtime::Module> adopted = module;
+  for (const auto& known : runtime::Host::get().modules()) {
+    if (adopted == nullptr && known->build_dir() == folder.name())
+      adopted = known;
+  }
+  REQUIRE(adopted != nullptr);
+  return place_in(adopted->state(), number);
 }
 
 wire::Rewiring TinyHost::rewiring(const std::string& version, std::uint32_t number) const {
@@ -142,7 +111,7 @@ void TinyHost::committed(const std::string& version, std::uint32_t number) {
 }
 
 void* TinyHost::symbol(const char* name) const {
-  void* found = ::dlsym(handle_, name);
+  void* found = symbol_of(handle_, name);
   INFO("symbol " << name);
   REQUIRE(found != nullptr);
   return found;
@@ -150,6 +119,11 @@ void* TinyHost::symbol(const char* name) const {
 
 int TinyHost::call(const char* function) const {
   return reinterpret_cast<int (*)()>(symbol(function))();
+}
+
+std::uint64_t place_in(const wire::ModuleState& module, std::uint32_t number) {
+  return module.base + static_cast<std::uint64_t>(module.first_place) +
+         (number - 1) % module.place_count * module.place_size;
 }
 
 std::string image_bytes(const runtime::Module& module) {

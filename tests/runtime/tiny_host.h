@@ -10,13 +10,11 @@
 
 #include "src/module.h"
 #include "symbols.h"
+#include "tiny_library.h"
 #include "wire/messages.h"
 #include "wire/rewiring.h"
 
 namespace hr::test {
-
-// Path of the built tiny module, version 1..3, or "missing" (version 2 with an undefined symbol).
-std::string tiny_library(const std::string& version);
 
 // A temporary build folder; removed at the end.
 class BuildFolder {
@@ -30,20 +28,17 @@ class BuildFolder {
 
   std::filesystem::path gen() const { return path_ / ".hrwatch" / "gen"; }
 
-  // Publishes `library` as `module`.<number>.so.
-  std::string publish(const std::string& library, const std::string& module,
-                      std::uint32_t number) const;
+  // As a module says it.
+  const std::string& name() const { return name_; }
+
+  // As publish_into() does it.
+  std::string publish(const std::string& library, const std::string& module, std::uint32_t number,
+                      std::uint64_t place) const;
 
  private:
   std::filesystem::path path_;
+  std::string name_;
 };
-
-// The build-id of a library's file.
-std::string build_id_of(const std::string& path);
-
-// Publishes `library` as <gen>/<module>.<number>.so.
-std::string publish_into(const std::filesystem::path& gen, const std::string& library,
-                         const std::string& module, std::uint32_t number);
 
 // What makes `next` (as generation `number`) supersede the versions in `older`: forwarding of every
 // tiny_ function, sharing of counters, function addresses and thread_locals.
@@ -54,7 +49,7 @@ wire::Rewiring rewire(const std::map<std::uint32_t, Symbols>& older, const Symbo
 class TinyHost {
  public:
   // With `adopt` false the module is only loaded: `info` is what it says of itself.
-  explicit TinyHost(bool adopt = true);
+  explicit TinyHost(bool adopt = true, const std::string& version = "1");
   ~TinyHost();
 
   // The reload of version `version` as generation `number`, published and rewired.
@@ -62,6 +57,9 @@ class TinyHost {
   wire::Rewiring rewiring(const std::string& version, std::uint32_t number) const;
   // Tell it what was committed, so that later rewirings supersede that too.
   void committed(const std::string& version, std::uint32_t number);
+
+  // Where the host has the place of generation `number`.
+  std::uint64_t place_of(std::uint32_t number) const;
 
   int call(const char* function) const;
   // Generation 0's symbol; fails the test when there is none.
@@ -75,6 +73,9 @@ class TinyHost {
   void* handle_ = nullptr;
   std::map<std::uint32_t, Symbols> generations_;
 };
+
+// Where a host that says this of itself has the place of generation `number`.
+std::uint64_t place_in(const wire::ModuleState& module, std::uint32_t number);
 
 // Everything that may be executed or written in generation 0, byte for byte.
 std::string image_bytes(const runtime::Module& module);

@@ -1,5 +1,3 @@
-#include "symbols.h"
-
 #include <elf.h>
 
 #include <cstring>
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "symbols.h"
 
 namespace hr::test {
 namespace {
@@ -51,12 +50,6 @@ class Elf {
 };
 
 }  // namespace
-
-std::uint64_t Symbols::operator[](const std::string& name) const {
-  INFO("symbol " << name);
-  REQUIRE(address.count(name) == 1);
-  return address.at(name);
-}
 
 Symbols read_symbols(const std::string& path) {
   const Elf elf(path);

@@ -1,16 +1,12 @@
-#include <poll.h>
-#include <unistd.h>
+#include "src/background.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <memory>
 
-#include "src/background.h"
+#include "src/background_wait.h"
 #include "src/connection.h"
 #include "src/crash_desk.h"
 #include "src/crash_signals.h"
-#include "src/folder_watch.h"
 #include "src/guard.h"
 #include "src/host.h"
 #include "src/last_words.h"
@@ -21,9 +17,6 @@ namespace {
 
 constexpr int look_again_ms = 1000;
 
-// Descriptor numbers in use, for the child of a fork(), which may read nothing else of this thread.
-std::array<std::atomic<int>, 16> open_numbers{};
-
 wire::Failure no_such_module(const std::string& name) {
   return {"no module " + name + " is loaded", "the program has unloaded it, or never loaded it",
           "load it again in the program"};
@@ -33,39 +26,33 @@ class Background {
  public:
   void run() {
     while (!Host::get().is_off()) {
-      if (!descriptors_work())
+      if (!wait_.works() || !Host::get().wake_works())
         reopen();
       update_connections();
       tell_outgoing();  // also of before there was a way to wake this thread
       wait();
       if (Host::get().is_off())
         break;
-      for (const std::string& folder : watch_.changed())
+      for (const std::string& folder : wait_.changed())
         look_at(folder);
       receive();
       tell_outgoing();
-      expect_last_words(someone_listens() ? wake_writer_ : -1);
+      expect_last_words(someone_listens() ? wait_.wake_number() : -1);
       drop_what_is_gone();
     }
     give_up();
   }
 
  private:
-  using Link = std::unique_ptr<Connection>;
-
-  bool descriptors_work() const { return watch_.works() && Host::get().wake_works(); }
+  using Link = BackgroundWait::Link;
 
   // At the start, and after the program has closed descriptors that it did not open.
   void reopen() {
     const std::uint64_t now = now_us();
     if (reopened_at_us_ != 0 && now - reopened_at_us_ < look_again_ms * 1000u)
-      ::poll(nullptr, 0, look_again_ms);
+      rest(look_again_ms * 1000u);
     reopened_at_us_ = now_us();
-    watch_ = FolderWatch::open();
-    WakePipe pipe = WakePipe::open();
-    wake_number_ = pipe.number();
-    wake_writer_ = pipe.writer_number();
-    Host::get().set_wake(std::move(pipe));
+    Host::get().set_wake(wait_.reopen());
     for (const Link& link : links_)
       link->leave();
     links_.clear();
@@ -89,7 +76,7 @@ class Background {
       if (link_of(module->build_dir()) != nullptr)
         continue;
       links_.push_back(std::make_unique<Connection>(module->build_dir()));
-      watch_.watch(links_.back()->folder());
+      wait_.watch(links_.back()->folder());
       join(*links_.back());
     }
   }
@@ -113,7 +100,7 @@ class Background {
 
   void join(Connection& link) {
     wire::Hello hello;
-    hello.pid = static_cast<int>(::getpid());
+    hello.pid = process_id();
     hello.program = program_path();
     hello.polls = Host::get().polls();
     hello.modules = states(link.build_dir());
@@ -122,32 +109,23 @@ class Background {
 
   bool every_folder_is_watched() const {
     return std::all_of(links_.begin(), links_.end(),
-                       [&](const Link& link) { return watch_.watches(link->folder()); });
+                       [&](const Link& link) { return wait_.watches(link->folder()); });
   }
 
   void wait() {
-    std::vector<pollfd> waiting = {{wake_number_, POLLIN, 0}, {watch_.number(), POLLIN, 0}};
-    for (const Link& link : links_) {
-      if (link->is_open())
-        waiting.push_back({static_cast<int>(link->wait_handle()),
-                           static_cast<short>(POLLIN | (link->wants_to_write() ? POLLOUT : 0)), 0});
-    }
-    for (std::size_t i = 0; i < open_numbers.size(); ++i)
-      open_numbers[i].store(i < waiting.size() ? waiting[i].fd : -1, std::memory_order_release);
-    const int timeout = every_folder_is_watched() ? -1 : look_again_ms;
-    const int ready = ::poll(waiting.data(), waiting.size(), timeout);
+    const bool happened = wait_.wait(links_, every_folder_is_watched() ? -1 : look_again_ms);
     Host::get().drain_wake();
     if (const CrashRecord* record = last_words(); record != nullptr && !std::exchange(dying_, true))
       pass_on_last_words(*record);
-    if (ready == 0)
+    if (!happened)
       look_for_folders();
   }
 
   void look_for_folders() {
     for (const Link& link : links_) {
-      if (watch_.watches(link->folder()))
+      if (wait_.watches(link->folder()))
         continue;
-      watch_.watch(link->folder());
+      wait_.watch(link->folder());
       if (!link->is_open())
         join(*link);
     }
@@ -365,18 +343,14 @@ class Background {
   }
 
   void give_up() {
-    for (std::atomic<int>& number : open_numbers)
-      number.store(-1, std::memory_order_release);
     links_.clear();
     Host::get().outbox().clear();
     Host::get().take_outgoing();
     Host::get().set_wake({});
-    watch_ = {};
+    wait_ = {};
   }
 
-  FolderWatch watch_;
-  int wake_number_ = -1;
-  int wake_writer_ = -1;
+  BackgroundWait wait_;
   CrashDesk crashes_;
   bool dying_ = false;
   std::vector<Link> links_;
@@ -393,14 +367,6 @@ void run_background() {
   } catch (const std::exception&) {
     // Out of memory: the program needs what is left more than we do.
     Host::get().switch_off();
-  }
-}
-
-void close_background_descriptors() {
-  for (std::atomic<int>& number : open_numbers) {
-    const int descriptor = number.exchange(-1, std::memory_order_acq_rel);
-    if (descriptor >= 0)
-      ::close(descriptor);
   }
 }
 

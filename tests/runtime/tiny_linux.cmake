@@ -1,0 +1,16 @@
+# The tiny module as this build's own compiler makes it.
+function(hr_tiny version number)
+  add_library(tiny_${version} MODULE fixtures/tiny.cpp)
+  target_include_directories(tiny_${version} PRIVATE ${PROJECT_SOURCE_DIR}/runtime/include fixtures/elf)
+  target_compile_definitions(tiny_${version} PRIVATE VERSION=${number} ${ARGN})
+  target_compile_options(tiny_${version} PRIVATE -fpatchable-function-entry=8,6 -falign-functions=16
+    -fdata-sections -ftls-model=global-dynamic -g -O0 -fno-sanitize=all)
+  target_link_options(tiny_${version} PRIVATE -Wl,--build-id)
+  set_target_properties(tiny_${version} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${tiny_folder})
+endfunction()
+hr_tiny(1 1)
+hr_tiny(2 2)
+hr_tiny(3 3)
+hr_tiny(missing 2 TINY_MISSING)
+set(tiny_targets tiny_1 tiny_2 tiny_3 tiny_missing)
+set(tiny_program_folder ${tiny_folder})
