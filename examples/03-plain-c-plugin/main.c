@@ -1,9 +1,20 @@
 #include <hr/hr.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "plugin.h"
+
+#ifdef _WIN32
+#include <windows.h>
+static void wait_ms(unsigned ms) {
+  Sleep(ms);
+}
+#else
+#include <time.h>
+static void wait_ms(unsigned ms) {
+  nanosleep(&(struct timespec){0, (long)ms * 1000000}, NULL);
+}
+#endif
 
 static plugin_next_function* next;
 static plugin_text_function* text;
@@ -44,7 +55,7 @@ int main(int argc, char** argv) {
       printf("%d is %s\n", number, text(number));
       fflush(stdout);
     }
-    nanosleep(&(struct timespec){0, 300000000}, NULL);
+    wait_ms(300);
   }
   return !hr_close(plugin);
 }

@@ -2,10 +2,21 @@
 #include <hr/hr.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "painter.h"
 #include "plugins.h"
+
+#ifdef _WIN32
+#include <windows.h>
+static void wait_ms(unsigned ms) {
+  Sleep(ms);
+}
+#else
+#include <time.h>
+static void wait_ms(unsigned ms) {
+  nanosleep(&(struct timespec){0, (long)ms * 1000000}, NULL);
+}
+#endif
 
 static void show_failure(hr_failure failure) {
   if (*failure.what != '\0')
@@ -44,7 +55,7 @@ int main(int argc, char** argv) {
       painter->paint(row);
     fflush(stdout);
     if (rows < 0)
-      nanosleep(&(struct timespec){0, 100000000}, NULL);
+      wait_ms(100);
   }
   hr_close(plugins[0]);
   return !hr_close(plugins[1]);

@@ -26,7 +26,8 @@ hr::wire::Result<hr::wire::Done> make_way(const std::vector<LinkerFile>& files);
 // True where a linker is refused a file that another program has open.
 bool holders_stop_linkers();
 
-// Removes what was renamed aside and is not held any more. Returns how many files went.
+// Removes what was renamed aside, or got another name, and is not held any more. The .pdb by whose
+// name a library or program among `files` knows its own stays. Returns how many files went.
 std::size_t remove_asides(const std::vector<LinkerFile>& files);
 
 }  // namespace hrwatch::build

@@ -4,11 +4,16 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
+#include <set>
+#include <span>
 #include <system_error>
+#include <utility>
 
 #include "build/linker_files.h"
 #include "core/linker_files.h"
+#include "core/pe_image.h"
 
 namespace hrwatch::build {
 namespace {
@@ -129,6 +134,24 @@ std::optional<Failure> make_way_for(const LinkerFile& file) {
   }
 }
 
+// By whose names the libraries and programs among the files know their own.
+std::set<fs::path> pdbs_known_to(const std::vector<LinkerFile>& files) {
+  std::set<fs::path> known;
+  for (const LinkerFile& file : files) {
+    const fs::path path = file.path;
+    if (path.extension() == ".pdb") {
+      continue;
+    }
+    std::ifstream in(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    const auto image = core::read_pe_image(std::as_bytes(std::span(bytes)));
+    if (image.ok() && image.value().pdb) {
+      known.insert(path.parent_path() / fs::path(image.value().pdb->path).filename());
+    }
+  }
+  return known;
+}
+
 }  // namespace
 
 Result<Done> make_way(const std::vector<LinkerFile>& files) {
@@ -151,14 +174,22 @@ bool holders_stop_linkers() {
 
 std::size_t remove_asides(const std::vector<LinkerFile>& files) {
   std::size_t removed = 0;
+  std::optional<std::set<fs::path>> known;  // read when it matters: a library may be big
   for (const LinkerFile& file : files) {
     const fs::path path = file.path;
     for (const std::string& name : names_in(path.parent_path())) {
       const fs::path leftover = path.parent_path() / name;
       // Only what nobody has open: a deleted file keeps its name until its last holder goes.
-      if (core::is_leftover(name, path.filename().string()) && probe(leftover) == Probe::free) {
-        removed += DeleteFileW(leftover.c_str()) != 0 ? 1 : 0;
+      if (!core::is_leftover(name, path.filename().string()) || probe(leftover) != Probe::free) {
+        continue;
       }
+      if (leftover.extension() == ".pdb") {
+        known = known ? std::move(known) : pdbs_known_to(files);
+        if (known->count(leftover) != 0) {
+          continue;
+        }
+      }
+      removed += DeleteFileW(leftover.c_str()) != 0 ? 1 : 0;
     }
   }
   return removed;

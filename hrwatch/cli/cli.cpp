@@ -83,6 +83,8 @@ int run(int argument_count, char** arguments) {
       return session_verb(line.value(), "rollback", line.value().module);
     case Verb::abandon:
       return session_verb(line.value(), "abandon", "");
+    case Verb::make_way:
+      return make_way_verb(line.value());
     case Verb::help:
       std::fputs(help_text().c_str(), stdout);
       return 0;

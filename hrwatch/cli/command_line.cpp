@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "app/link_step.h"
+
 namespace hrwatch::cli {
 namespace {
 
@@ -62,6 +64,11 @@ std::map<CLI::App*, Verb> add_verbs(CLI::App& app, CommandLine& line) {
   new_project->add_option("template", line.template_name)->required();
   new_project->add_option("folder", line.new_folder)->required();
   add("frames", Verb::frames)->add_option("pid", line.pid)->required();
+  if (app::links_need_way()) {  // the build calls it, see cmake_module/hot_windows.cmake
+    auto* const make_way = add("make-way", Verb::make_way);
+    make_way->add_option("outputs", line.outputs)->required();
+    make_way->add_option("--response-file", line.response_file);
+  }
   app.require_subcommand(0, 1);
   return verbs;
 }

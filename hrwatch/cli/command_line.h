@@ -18,6 +18,7 @@ enum class Verb {
   frames,
   rollback,
   abandon,
+  make_way,
   help,
   version
 };
@@ -30,6 +31,8 @@ struct CommandLine {
   std::string file;                       // of `explain`, "" = the last build
   std::string template_name, new_folder;  // of `new`
   std::string module;                     // of `rollback`, "" = what went live last
+  std::vector<std::string> outputs;       // of `make-way`
+  std::string response_file;              // of `make-way`
   std::string build_dir;
   std::string config;
   bool run = false;

@@ -9,6 +9,7 @@ int status_verb(const CommandLine& line);
 int doctor_verb(const CommandLine& line);
 int new_verb(const CommandLine& line);
 int explain_verb(const CommandLine& line);
+int make_way_verb(const CommandLine& line);
 // One that the running session carries out.
 int session_verb(const CommandLine& line, const std::string& verb, const std::string& argument);
 

@@ -2,9 +2,20 @@
 #include <hr/hr.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "@MODULE@.h"
+
+#ifdef _WIN32
+#include <windows.h>
+static void wait_ms(unsigned ms) {
+  Sleep(ms);
+}
+#else
+#include <time.h>
+static void wait_ms(unsigned ms) {
+  nanosleep(&(struct timespec){0, (long)ms * 1000000}, NULL);
+}
+#endif
 
 static @MODULE@_step_function* step;
 
@@ -16,7 +27,6 @@ static void on_event(const hr_event* event, void* user) {
 
 /* @NAME@ [STEPS]: so many steps, or until it is stopped. --no-hot-reload: the plugin as it is. */
 int main(int argc, char** argv) {
-  const struct timespec pause = {0, 300000000};
   int steps = -1;
   int count = 0; /* the host's: a plugin that is replaced finds it where it was */
   hr_library* plugin = NULL;
@@ -35,7 +45,7 @@ int main(int argc, char** argv) {
     if (step != NULL)
       step(&count);
     fflush(stdout);
-    nanosleep(&pause, NULL);
+    wait_ms(300);
   }
   return !hr_close(plugin);
 }
