@@ -21,6 +21,23 @@ std::vector<std::uint64_t> entry_nops(const analysis::Description& description) 
   return nops;
 }
 
+// Of static initialisers that the C runtime would call as soon as the copy is loaded, only the
+// presenter's is left, which does nothing in a copy.
+void silence_initialisers(const analysis::Description& build, publish::Request& request) {
+  const auto presenter = std::find_if(
+      build.functions.begin(), build.functions.end(),
+      [](const analysis::Function& function) { return function.name == "hr_module_constructed"; });
+  if (presenter == build.functions.end()) {
+    return;
+  }
+  request.instead = presenter->address;
+  for (const auto& initialiser : build.initialisers) {
+    if (initialiser.word != 0 && initialiser.function != presenter->address) {
+      request.initialiser_words.push_back(initialiser.word);
+    }
+  }
+}
+
 }  // namespace
 
 void Copies::seen(const std::string& module, std::uint32_t generation) {
@@ -44,7 +61,8 @@ void Copies::begin(const std::string& module, const fs::path& artifact, Descript
 }
 
 std::shared_ptr<Copy> Copies::publish(const std::string& module, const fs::path& artifact,
-                                      Description build, std::uint32_t newest_known) {
+                                      Description build, std::uint32_t newest_known,
+                                      const Distances& distances) {
   Module& known = modules_[module];
   if (known.copy && known.copy->build_id == build->build_id &&
       known.copy->generation > newest_known && !known.copy->failure) {
@@ -59,9 +77,11 @@ std::shared_ptr<Copy> Copies::publish(const std::string& module, const fs::path&
   auto result = std::make_shared<hr::wire::Result<fs::path>>(hr::wire::Failure{});
   workers_->run(
       [result, copy, folder = folder_, module, artifact, build = std::move(build),
-       draft = std::exchange(known.draft, {})] {
-        const publish::Request request{artifact,         folder,         module,
-                                       copy->generation, copy->build_id, entry_nops(*build)};
+       base = distances.place_of(copy->generation), draft = std::exchange(known.draft, {})] {
+        publish::Request request{artifact,         folder,         module,
+                                 copy->generation, copy->build_id, entry_nops(*build),
+                                 base,             {},             {}};
+        silence_initialisers(*build, request);
         if (const Draft made = draft.valid() ? draft.get() : nullptr) {
           *result = publish::publish(request, std::move(*made));
         } else {

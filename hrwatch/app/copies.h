@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "analysis/description.h"
+#include "app/distances.h"
 #include "app/worker.h"
 #include "publish/publish.h"
 #include "wire/result.h"
@@ -47,10 +48,11 @@ class Copies {
   // No copy of what was built last is wanted.
   void skip(const std::string& module) { modules_[module].draft = {}; }
 
-  // The copy of that build with a generation newer than `newest_known`; made when there is none.
+  // The copy of that build with a generation newer than `newest_known`; made when there is none,
+  // for the place that `distances` say (of one host: they are the same in all, as a rule).
   std::shared_ptr<Copy> publish(const std::string& module, const std::filesystem::path& artifact,
                                 std::shared_ptr<const analysis::Description> build,
-                                std::uint32_t newest_known);
+                                std::uint32_t newest_known, const Distances& distances);
 
  private:
   // Null: there is none, or it could not be made.

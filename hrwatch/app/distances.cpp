@@ -3,7 +3,8 @@
 namespace hrwatch::app {
 
 Distances::Distances(const hr::wire::ModuleState& module)
-    : first_place_(module.first_place),
+    : base_(module.base),
+      first_place_(module.first_place),
       place_size_(module.place_size),
       place_count_(module.place_count) {
   for (const auto& generation : module.generations) {
@@ -20,6 +21,11 @@ std::optional<std::int64_t> Distances::of(std::uint32_t generation) const {
   }
   const std::uint64_t place = (generation - 1) % place_count_;
   return first_place_ + static_cast<std::int64_t>(place * place_size_);
+}
+
+std::uint64_t Distances::place_of(std::uint32_t generation) const {
+  const auto distance = of(generation);
+  return base_ != 0 && distance ? base_ + static_cast<std::uint64_t>(*distance) : 0;
 }
 
 std::vector<publish::Word> debug_words(const std::vector<analysis::DebugAddress>& addresses,

@@ -21,7 +21,11 @@ class Distances {
   // In bytes; nothing when the host did not say where it has places.
   std::optional<std::int64_t> of(std::uint32_t generation) const;
 
+  // The address that the host keeps for the generation; 0 when it did not say.
+  std::uint64_t place_of(std::uint32_t generation) const;
+
  private:
+  std::uint64_t base_ = 0;  // of generation 0
   std::int64_t first_place_ = 0;
   std::uint64_t place_size_ = 0, place_count_ = 0;
   std::map<std::uint32_t, std::int64_t> known_;  // of what is loaded

@@ -211,7 +211,16 @@ std::uint32_t Workbench::newest_generation(const std::string& module) const {
 }
 
 std::shared_ptr<Copy> Workbench::publish(const Module& module, std::uint32_t newest_known) {
-  return copies_.publish(module.facts.name, module.facts.artifact, module.newest, newest_known);
+  Distances distances;
+  for (const auto& [host, bench] : hosts_) {
+    if (const auto known = bench.distances.find(module.facts.name);
+        known != bench.distances.end()) {
+      distances = known->second;
+      break;
+    }
+  }
+  return copies_.publish(module.facts.name, module.facts.artifact, module.newest, newest_known,
+                         distances);
 }
 
 void Workbench::fold(core::HostId host, int pid,

@@ -22,6 +22,7 @@ constexpr std::uint16_t dynamic_base = 0x0040;
 constexpr std::uint64_t coff_header_size = 20;
 constexpr std::uint64_t section_header_size = 40;
 constexpr std::uint64_t base_at = 24;  // in the optional header, as the next two
+constexpr std::uint64_t image_size_at = 56;
 constexpr std::uint64_t characteristics_at = 70;
 constexpr std::uint64_t directory_count_at = 108;
 constexpr std::uint64_t relocation_directory_at = 112 + 5 * 8;
@@ -187,6 +188,24 @@ Result<Done> rebase(std::span<std::byte> file, std::uint64_t base) {
   const auto flags = image.get<std::uint16_t>(image.optional + characteristics_at);
   image.put<std::uint16_t>(image.optional + characteristics_at,
                            static_cast<std::uint16_t>(flags & ~(dynamic_base | high_entropy)));
+  return Done{};
+}
+
+Result<Done> redirect_words(std::span<std::byte> file, const std::vector<std::uint64_t>& words,
+                            std::uint64_t function) {
+  Image image(file);
+  if (auto read = image.read_headers(); !read) {
+    return read;
+  }
+  const auto base = image.get<std::uint64_t>(image.optional + base_at);
+  const std::uint64_t size = image.get<std::uint32_t>(image.optional + image_size_at);
+  for (const std::uint64_t word : words) {
+    const auto at = image.offset_of(word, sizeof base);
+    if (!at || image.get<std::uint64_t>(*at) - base >= size) {
+      return unfit("its list of static initialisers is not where its .pdb has it");
+    }
+    image.put<std::uint64_t>(*at, base + function);
+  }
   return Done{};
 }
 

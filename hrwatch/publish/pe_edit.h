@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "wire/result.h"
 
@@ -18,5 +19,12 @@ namespace hrwatch::publish {
 // or are of another kind. Any bytes are safe. On a Failure `file` may be half edited. Thread: any.
 // Cost: linear in the number of relocations.
 hr::wire::Result<hr::wire::Done> rebase(std::span<std::byte> file, std::uint64_t base);
+
+// Makes words of `file` that hold addresses of its functions hold that of another one: `words` and
+// `function` are relative to the image. To be done before rebase().
+// Errors: a word outside of the file's sections, or that is no address of the image.
+hr::wire::Result<hr::wire::Done> redirect_words(std::span<std::byte> file,
+                                                const std::vector<std::uint64_t>& words,
+                                                std::uint64_t function);
 
 }  // namespace hrwatch::publish

@@ -16,7 +16,8 @@ namespace hrwatch::publish {
 // What the copy differs in from the library, beside what every copy gets. ELF: DT_INIT_ARRAYSZ = 0,
 // no finalisers either, bound to itself by DT_SYMBOLIC, STB_GNU_UNIQUE -> STB_GLOBAL in .dynsym.
 // PE: its .pdb is copied beside it, and named in it, so that debuggers show each generation's
-// source and leave the build's own .pdb alone.
+// source and leave the build's own .pdb alone; it is made for the address of its place, and does
+// not initialise what lives elsewhere.
 struct Request {
   std::filesystem::path library;
   std::filesystem::path folder;  // <build>/.hrwatch/gen
@@ -24,6 +25,13 @@ struct Request {
   std::uint32_t generation = 0;
   std::string build_id;             // refuse when the library is no longer that build
   std::vector<std::uint64_t> nops;  // link-time addresses of 2-byte entry NOPs to normalise (66 90)
+  // PE: the address that hosts keep for this generation; 0 = not known, it is made for none.
+  std::uint64_t base = 0;
+  // PE: words of the list by which the C runtime calls the module's static initialisers, and the
+  // function that they call in the copy instead: the needed ones are called at the commit. Link-time
+  // addresses.
+  std::vector<std::uint64_t> initialiser_words;
+  std::uint64_t instead = 0;
 };
 
 // The bytes of a built library, copied before it is known what must differ. Removes its file unless

@@ -10,6 +10,7 @@
 
 #include "core/pe_image.h"
 #include "publish/names.h"
+#include "publish/pe_edit.h"
 #include "publish/publish.h"
 
 namespace hrwatch::publish {
@@ -84,6 +85,16 @@ std::optional<PdbCopy> rename_pdb(const Request& request, const core::PeImage& i
   return PdbCopy{from, request.folder / name};
 }
 
+Result<Done> make_fit(const Request& request, std::span<std::byte> bytes) {
+  if (!request.initialiser_words.empty()) {
+    auto redirected = redirect_words(bytes, request.initialiser_words, request.instead);
+    if (!redirected) {
+      return redirected;
+    }
+  }
+  return request.base != 0 ? rebase(bytes, request.base) : Result<Done>(Done{});
+}
+
 bool write_file(const fs::path& path, std::span<const std::byte> bytes) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out.write(reinterpret_cast<const char*>(bytes.data()),
@@ -156,6 +167,9 @@ Result<fs::path> publish(const Request& request, Draft draft) {
     return Failure{"module " + request.module + " could not be published",
                    request.library.string() + " was built again meanwhile",
                    "nothing to do: the next complete build is taken up"};
+  }
+  if (auto fit = make_fit(request, bytes.value()); !fit) {
+    return fit.failure();
   }
   const auto pdb = rename_pdb(request, image.value(), bytes.value());
   // A reader may hold it with any sharing: a copy asks for reading only.
