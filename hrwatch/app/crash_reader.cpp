@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "app/generation_file.h"
 #include "publish/publish.h"
 #include "stacks/crash_stack.h"
 
@@ -12,16 +13,11 @@ std::vector<stacks::GenerationFile> generation_files(
     int pid, const std::vector<hr::wire::ModuleState>& modules, const fs::path& copies) {
   std::vector<stacks::GenerationFile> files;
   for (const auto& module : modules) {
-    // What the program started with may have been built anew since: it keeps its file open.
-    const std::string kept =
-        module.image_descriptor >= 0
-            ? "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(module.image_descriptor)
-            : std::string{};
-    files.push_back({module.path, kept, module.name, 0});
+    files.push_back({module.path, kept_image(module, pid), module.name, 0});
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(copies, error)) {
       if (const auto number =
-              publish::generation_in(entry.path().filename().native(), module.name)) {
+              publish::generation_in(entry.path().filename().string(), module.name)) {
         files.push_back({entry.path().string(), {}, module.name, number});
       }
     }

@@ -19,17 +19,16 @@ void check_machine(const Facts& facts, std::vector<Check>& checks) {
     return found.empty() ? std::string("not on the PATH") : found;
   };
   checks.push_back({"ninja", at_least(facts.ninja_version, 1, 11), true,
-                    version(facts.ninja_version),
-                    "install 1.11 or newer: apt install ninja-build (or pip install ninja)"});
+                    version(facts.ninja_version), "install 1.11 or newer: " + facts.install.ninja});
   checks.push_back({"cmake", at_least(facts.cmake_version, 3, 23), true,
-                    version(facts.cmake_version),
-                    "install 3.23 or newer: apt install cmake (or pip install cmake)"});
+                    version(facts.cmake_version), "install 3.23 or newer: " + facts.install.cmake});
   checks.push_back({"compiler", !facts.compilers.empty(), true,
-                    facts.compilers.empty() ? "neither g++ nor clang++" : joined(facts.compilers),
-                    "apt install g++"});
-  checks.push_back({"fast linker", !facts.linkers.empty(), false,
-                    facts.linkers.empty() ? "none: links take longer" : joined(facts.linkers),
-                    "apt install lld"});
+                    facts.compilers.empty() ? facts.install.no_compiler : joined(facts.compilers),
+                    facts.install.compiler});
+  checks.push_back({facts.install.linker_subject, !facts.linkers.empty(),
+                    facts.install.linker_needed,
+                    facts.linkers.empty() ? facts.install.no_linker : joined(facts.linkers),
+                    facts.install.linker});
   constexpr std::uint64_t enough_watches = 8192;
   if (facts.inotify_watches) {
     checks.push_back({"inotify watches", *facts.inotify_watches >= enough_watches, false,

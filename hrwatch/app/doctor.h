@@ -11,8 +11,21 @@
 
 namespace hrwatch::app {
 
+// How what is missing is called, and where it comes from: of Linux, unless the machine says else.
+struct Installing {
+  std::string ninja = "apt install ninja-build (or pip install ninja)";
+  std::string cmake = "apt install cmake (or pip install cmake)";
+  std::string no_compiler = "neither g++ nor clang++";
+  std::string compiler = "apt install g++";
+  std::string linker_subject = "fast linker";
+  std::string no_linker = "none: links take longer";
+  std::string linker = "apt install lld";
+  bool linker_needed = false;
+};
+
 // What was found. Empty: not found.
 struct Facts {
+  Installing install;
   std::string ninja_version;
   std::string cmake_version;
   std::vector<std::string> compilers;  // names found on the PATH

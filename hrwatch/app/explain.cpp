@@ -57,8 +57,8 @@ hr::wire::Result<core::Plan> explain_save(const std::string& build_dir, const st
     return wanted.failure();
   }
   std::error_code error;
-  const auto path =
-      std::filesystem::weakly_canonical(std::filesystem::absolute(file, error), error).string();
+  const auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(file, error), error)
+                        .generic_string();
   if (!core::is_relevant(*model.value(), path)) {
     core::Plan nothing;
     nothing.reasons.push_back(path + ": no source of the project, and does not look like one");

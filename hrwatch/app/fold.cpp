@@ -1,6 +1,7 @@
 #include "app/fold.h"
 
 #include "analysis/describe.h"
+#include "app/generation_file.h"
 #include "app/module_in_host.h"
 
 namespace hrwatch::app {

@@ -8,12 +8,11 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 #include "app/host_process.h"
-#include "stacks/thread_frames.h"
 
 namespace hrwatch::app {
 namespace {
@@ -72,6 +71,24 @@ std::string output_of_frames(int pid) {
 
 }  // namespace
 
+bool same_file_name(const std::string& one, const std::string& other) {
+  return one == other;
+}
+
+bool comes_with_system(const std::string& path) {
+  for (const std::string_view folder : {"/usr/lib/", "/lib/", "/lib64/", "/usr/lib64/", "/dev/"})
+    if (path.starts_with(folder))
+      return true;
+  return false;
+}
+
+std::string thread_name(int pid, int thread) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/task/" + std::to_string(thread) + "/comm");
+  std::string name;
+  std::getline(file, name);
+  return name;
+}
+
 std::string running_executable(int pid) {
   return "/proc/" + std::to_string(pid) + "/exe";
 }
@@ -118,31 +135,6 @@ hr::wire::Result<std::vector<ThreadStack>> thread_stacks(int pid) {
     }
   }
   return stacks;
-}
-
-hr::wire::Result<std::vector<std::uint64_t>> thread_frames(int pid) {
-  const auto stacks = thread_stacks(pid);
-  if (!stacks.ok())
-    return stacks.failure();
-  std::vector<std::uint64_t> frames;
-  for (const ThreadStack& stack : stacks.value())
-    frames.insert(frames.end(), stack.frames.begin(), stack.frames.end());
-  return frames;
-}
-
-int print_thread_frames(int pid) {
-  const auto threads = stacks::frames_of_threads(pid);
-  if (!threads) {
-    std::printf("%s\n", threads.failure().why.c_str());
-    return 1;
-  }
-  std::puts("frames");
-  for (const stacks::ThreadFrames& thread : threads.value()) {
-    std::printf("thread %d\n", thread.thread);
-    for (const std::uint64_t address : thread.frames)
-      std::printf("%llx\n", static_cast<unsigned long long>(address));
-  }
-  return 0;
 }
 
 }  // namespace hrwatch::app

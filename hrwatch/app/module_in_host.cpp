@@ -6,32 +6,14 @@
 #include <utility>
 
 #include "analysis/texts.h"
+#include "app/generation_file.h"
 #include "app/host_process.h"
 #include "core/plan.h"
 #include "publish/publish.h"
 
 namespace hrwatch::app {
-namespace {
 
 namespace fs = std::filesystem;
-
-// What comes with the system knows no function of a module.
-bool of_system(std::string_view path) {
-  for (const std::string_view folder : {"/usr/lib/", "/lib/", "/lib64/", "/usr/lib64/", "/dev/"})
-    if (path.starts_with(folder))
-      return true;
-  return false;
-}
-
-}  // namespace
-
-fs::path file_of_generation(const hr::wire::ModuleState& module, std::uint32_t generation, int pid,
-                            const fs::path& copies) {
-  if (generation != 0)
-    return copies / (module.name + "." + std::to_string(generation) + ".so");
-  // The file may have been rebuilt or removed since: the host keeps it open.
-  return "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(module.image_descriptor);
-}
 
 ModuleInHost::ModuleInHost(int pid, hr::wire::ModuleState module, std::uint32_t newest,
                            fs::path copies, Model model)
@@ -58,11 +40,11 @@ hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> ModuleInHost::uses_o
 }
 
 std::optional<std::uint32_t> ModuleInHost::generation_of(const std::string& path) const {
-  if (path == module_.path)
+  if (same_file_name(path, module_.path))
     return 0;
   const fs::path file(path);
-  const std::uint32_t number = file.parent_path() == copies_
-                                   ? publish::generation_in(file.filename().native(), module_.name)
+  const std::uint32_t number = same_file_name(file.parent_path().string(), copies_.string())
+                                   ? publish::generation_in(file.filename().string(), module_.name)
                                    : 0;
   return number != 0 ? std::optional(number) : std::nullopt;
 }
@@ -71,7 +53,7 @@ const std::map<std::string, std::unordered_set<std::string>>& ModuleInHost::name
   if (!names_) {
     names_.emplace();
     for (const MappedFile& file : mapped_files(pid_)) {
-      if (of_system(file.path) || generation_of(file.path))
+      if (comes_with_system(file.path) || generation_of(file.path))
         continue;
       if (const auto [texts, added] = names_->try_emplace(file.path); added)
         analysis::read_texts(file.path, texts->second);
@@ -87,7 +69,7 @@ bool ModuleInHost::is_named(const std::string& symbol) {
 }
 
 bool ModuleInHost::callers_know(const analysis::Function& function, const std::string& source) {
-  const std::string path = fs::path(source).lexically_normal().string();
+  const std::string path = fs::path(source).lexically_normal().generic_string();
   return model_ == nullptr || std::any_of(names().begin(), names().end(), [&](const auto& file) {
            return file.second.count(function.name) != 0 &&
                   core::may_be_made_from(*model_, file.first, path);

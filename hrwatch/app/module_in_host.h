@@ -15,12 +15,6 @@
 
 namespace hrwatch::app {
 
-// Where the file of a generation can be read while the program runs; `copies` is
-// <build>/.hrwatch/gen.
-std::filesystem::path file_of_generation(const hr::wire::ModuleState& module,
-                                         std::uint32_t generation, int pid,
-                                         const std::filesystem::path& copies);
-
 class ModuleInHost : public analysis::RunningHost {
  public:
   using Model = std::shared_ptr<const core::ProjectModel>;

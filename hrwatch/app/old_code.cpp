@@ -1,19 +1,11 @@
 #include "app/old_code.h"
 
-#include <fstream>
 #include <optional>
 
 #include "app/host_process.h"
 
 namespace hrwatch::app {
 namespace {
-
-std::string name_of_thread(int pid, int thread) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/task/" + std::to_string(thread) + "/comm");
-  std::string name;
-  std::getline(file, name);
-  return name;
-}
 
 std::optional<core::OldCall> old_call(const stacks::ProcessImage& image, std::uint64_t address,
                                       const std::map<std::string, RunningCode>& running) {
@@ -46,7 +38,7 @@ hr::wire::Result<std::vector<core::OldCall>> find_old_code(
     for (const std::uint64_t address : stack.frames) {
       if (auto call = old_call(image, address, running)) {
         call->thread = stack.thread;
-        call->thread_name = name_of_thread(pid, stack.thread);
+        call->thread_name = thread_name(pid, stack.thread);
         calls.push_back(std::move(*call));
         break;
       }

@@ -1,11 +1,26 @@
 #include "app/program.h"
 
-#include <unistd.h>
-
 #include <csignal>
 #include <utility>
 
 namespace hrwatch::app {
+namespace {
+
+// "NAME=value" each.
+std::vector<std::string> our_environment() {
+  uv_env_item_t* items = nullptr;
+  int count = 0;
+  std::vector<std::string> variables;
+  if (uv_os_environ(&items, &count) == 0) {
+    for (int i = 0; i < count; ++i) {
+      variables.push_back(std::string(items[i].name) + "=" + items[i].value);
+    }
+    uv_os_free_environ(items, count);
+  }
+  return variables;
+}
+
+}  // namespace
 
 struct Program::Child {
   uv_process_t process{};
@@ -44,13 +59,15 @@ hr::wire::Result<hr::wire::Done> Program::start(std::vector<std::string> command
   uv_process_options_t options{};
   options.file = arguments.front();
   options.args = arguments.data();
+  std::vector<std::string> variables;
   std::vector<char*> environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    environment.push_back(*entry);
-  }
-  environment.push_back(variable.data());
-  environment.push_back(nullptr);
   if (!variable.empty()) {
+    variables = our_environment();
+    variables.push_back(std::move(variable));
+    for (auto& entry : variables) {
+      environment.push_back(entry.data());
+    }
+    environment.push_back(nullptr);
     options.env = environment.data();
   }
   options.stdio = streams;
@@ -80,7 +97,10 @@ hr::wire::Result<hr::wire::Done> Program::start(std::vector<std::string> command
 
 void Program::signal(int number) {
   if (child_ != nullptr) {
-    uv_process_kill(&child_->process, number);
+    // Windows knows no signal but the end.
+    if (uv_process_kill(&child_->process, number) == UV_ENOSYS) {
+      uv_process_kill(&child_->process, SIGTERM);
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 // the session.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 
@@ -27,7 +28,7 @@ class SessionLock {
   static std::optional<int> holder(const std::filesystem::path& build_dir);
 
  private:
-  int descriptor_ = -1;
+  std::intptr_t held_ = -1;  // a descriptor, or a handle
 };
 
 }  // namespace hrwatch::app

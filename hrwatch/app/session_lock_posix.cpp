@@ -56,15 +56,15 @@ hr::wire::Failure taken(const std::filesystem::path& build_dir, int holder) {
 }  // namespace
 
 SessionLock::~SessionLock() {
-  if (descriptor_ >= 0) {
-    ::close(descriptor_);
+  if (held_ >= 0) {
+    ::close(static_cast<int>(held_));
   }
 }
 
 hr::wire::Result<hr::wire::Done> SessionLock::take(const std::filesystem::path& build_dir) {
   const auto folder = build_dir / ".hrwatch";
   const auto path = folder / "lock";
-  if (descriptor_ >= 0 && is_open_on(descriptor_, path)) {
+  if (held_ >= 0 && is_open_on(static_cast<int>(held_), path)) {
     return hr::wire::Done{};
   }
   ::mkdir(folder.c_str(), 0700);
@@ -83,10 +83,10 @@ hr::wire::Result<hr::wire::Done> SessionLock::take(const std::filesystem::path& 
     ::close(descriptor);
     return busy ? taken(build_dir, *holder) : unusable(path, error);
   }
-  if (descriptor_ >= 0) {
-    ::close(descriptor_);
+  if (held_ >= 0) {
+    ::close(static_cast<int>(held_));
   }
-  descriptor_ = descriptor;
+  held_ = descriptor;
   return hr::wire::Done{};
 }
 

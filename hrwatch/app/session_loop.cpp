@@ -1,6 +1,5 @@
 #include "app/session_loop.h"
 
-#include <unistd.h>
 #include <uv.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "app/crash_reader.h"
 #include "app/host_process.h"
@@ -19,6 +19,7 @@
 #include "app/session_lock.h"
 #include "app/status_file.h"
 #include "app/terminal.h"
+#include "app/trace_file.h"
 #include "app/workbench.h"
 #include "build/linker_outputs.h"
 #include "build/ninja.h"
@@ -179,7 +180,7 @@ int SessionLoop::run() {
     return static_cast<int>(core::ExitCode::environment);
   }
   if (!settings_.trace.empty()) {
-    trace_file_ = std::fopen(settings_.trace.c_str(), "we");
+    trace_file_ = open_trace_file(settings_.trace);
     if (trace_file_ == nullptr) {
       screen_->show(
           core::ErrorNews{{"the trace can't be written: " + settings_.trace,
@@ -245,7 +246,7 @@ void SessionLoop::make_adapters() {
 }
 
 void SessionLoop::watch_signals() {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int number : stopping_signals()) {
     uv_signal_t& handle = signals_[number];
     uv_signal_init(&loop_, &handle);
     handle.data = this;
@@ -284,7 +285,7 @@ void SessionLoop::take(core::Event event) {
   status_changed_ = status_changed_ || state_.phase != told_phase_;
   if (std::exchange(status_changed_, false) && !exit_code_) {
     told_phase_ = state_.phase;
-    write_status(settings_.build_dir, status_of(state_, ::getpid()));
+    write_status(settings_.build_dir, status_of(state_, static_cast<int>(uv_os_getpid())));
   }
 }
 

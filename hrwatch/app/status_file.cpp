@@ -58,7 +58,8 @@ void write_status(const fs::path& build_dir, const StatusFile& status) {
                             {"targets", status.targets},
                             {"hosts", std::move(hosts)}};
   const auto path = file_in(build_dir);
-  const fs::path temporary = path.string() + ".new";
+  fs::path temporary = path;
+  temporary += ".new";
   {
     std::ofstream out(temporary);
     out << file.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';

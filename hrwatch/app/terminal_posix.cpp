@@ -15,9 +15,16 @@ int terminal_columns() {
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+std::vector<int> stopping_signals() {
+  return {SIGINT, SIGTERM, SIGHUP};
+}
+
 bool terminal_signals_children() {
   return ::isatty(STDIN_FILENO) == 1 && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
 }
+
+// Terminals take both.
+void prepare_terminal() {}
 
 void ignore_broken_pipes() {
   ::signal(SIGPIPE, SIG_IGN);

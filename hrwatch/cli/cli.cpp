@@ -61,6 +61,7 @@ void show_failure(const CommandLine& line, const hr::wire::Failure& failure) {
 }
 
 int run(int argument_count, char** arguments) {
+  app::prepare_terminal();
   const auto line = parse_command_line({arguments + 1, arguments + argument_count});
   if (!line.ok()) {
     show_failure({}, line.failure());

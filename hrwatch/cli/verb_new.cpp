@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <string>
+
 #include "app/project_templates.h"
 #include "cli/verbs.h"
 #include "core/session.h"
@@ -7,8 +10,8 @@
 namespace hrwatch::cli {
 
 int new_verb(const CommandLine& line) {
-  const auto project =
-      core::plan_project(app::project_templates(), line.template_name, line.new_folder);
+  const std::string folder = std::filesystem::path(line.new_folder).generic_string();
+  const auto project = core::plan_project(app::project_templates(), line.template_name, folder);
   if (!project.ok()) {
     show_failure(line, project.failure());
     return static_cast<int>(core::ExitCode::usage);

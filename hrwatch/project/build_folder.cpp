@@ -30,7 +30,7 @@ void add_below(std::vector<std::string>& found, const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (is_build_folder(entry.path())) {
-      found.push_back(entry.path().string());
+      found.push_back(entry.path().generic_string());
     }
   }
 }
@@ -39,7 +39,7 @@ void add_below(std::vector<std::string>& found, const fs::path& folder) {
 std::vector<std::string> candidates(const fs::path& folder) {
   std::vector<std::string> found;
   if (is_build_folder(folder)) {
-    found.push_back(folder.string());
+    found.push_back(folder.generic_string());
   }
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
@@ -49,7 +49,7 @@ std::vector<std::string> candidates(const fs::path& folder) {
       continue;
     }
     if (is_build_folder(entry.path())) {
-      found.push_back(entry.path().string());
+      found.push_back(entry.path().generic_string());
     } else {
       add_below(found, entry.path());
       add_below(found, entry.path() / "build");

@@ -7,6 +7,7 @@
 #include "publish/publish.h"
 
 namespace hrwatch::publish {
+
 std::uint32_t generation_in(std::string_view file, std::string_view module) {
   const std::string_view suffix = library_suffix;
   if (!file.starts_with(module) || !file.ends_with(suffix) ||
@@ -19,6 +20,11 @@ std::uint32_t generation_in(std::string_view file, std::string_view module) {
   const char* end = digits.data() + digits.size();
   const auto parsed = std::from_chars(digits.data(), end, number);
   return parsed.ec == std::errc() && parsed.ptr == end ? number : 0;
+}
+
+std::filesystem::path path_of_copy(const std::filesystem::path& folder, const std::string& module,
+                                   std::uint32_t generation) {
+  return folder / (module + "." + std::to_string(generation) + std::string(library_suffix));
 }
 
 std::uint32_t next_generation(const std::filesystem::path& folder, const std::string& module) {

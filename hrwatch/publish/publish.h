@@ -78,7 +78,11 @@ struct Word {
 hr::wire::Result<std::size_t> set_words(const std::filesystem::path& copy,
                                         const std::vector<Word>& words);
 
-// The n of a copy's file name "<module>.<n>.so"; 0: it is no copy of the module.
+// Where the copy of that generation is, or will be.
+std::filesystem::path path_of_copy(const std::filesystem::path& folder, const std::string& module,
+                                   std::uint32_t generation);
+
+// The n of a copy's file name "<module>.<n>.so" (or .dll); 0: it is no copy of the module.
 std::uint32_t generation_in(std::string_view file, std::string_view module);
 
 // The number the next copy of `module` takes: one more than the highest in `folder`, at least 1. A

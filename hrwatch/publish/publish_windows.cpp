@@ -197,6 +197,31 @@ Result<fs::path> publish(const Request& request, Draft draft) {
   return path;
 }
 
+Result<std::size_t> set_words(const fs::path& copy, const std::vector<Word>& words) {
+  std::fstream file(copy, std::ios::binary | std::ios::in | std::ios::out);
+  std::size_t changed = 0;
+  for (const Word& word : words) {
+    std::uint64_t found = 0;  // little endian, as x86-64 is
+    file.seekg(static_cast<std::streamoff>(word.offset));
+    file.read(reinterpret_cast<char*>(&found), sizeof found);
+    if (file && found == word.expected) {
+      file.seekp(static_cast<std::streamoff>(word.offset));
+      file.write(reinterpret_cast<const char*>(&word.value), sizeof word.value);
+      ++changed;
+    }
+    if (file.eof()) {
+      file.clear();  // behind the end: left alone
+    }
+  }
+  file.close();
+  if (!file) {
+    return Failure{copy.filename().string() + " could not be completed",
+                   copy.string() + ": it can't be opened or written",
+                   "make the folder writable, then save again"};
+  }
+  return changed;
+}
+
 std::size_t remove_leftovers(const fs::path& folder) {
   std::size_t removed = 0;
   std::error_code error;

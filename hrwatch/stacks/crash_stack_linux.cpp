@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "stacks/crash_stack.h"
+#include "stacks/mapped_files_linux.h"
 
 namespace hrwatch::stacks {
 namespace {
@@ -96,10 +97,10 @@ std::vector<core::Frame> read_crash(const ProcessImage& image, int pid,
   Unwinding unwinding{image, crash, static_cast<pid_t>(crash.thread), {}};
   static const Dwfl_Thread_Callbacks callbacks{next_thread,   nullptr, read_memory,
                                                set_registers, nullptr, nullptr};
-  if (image.handle() != nullptr &&
-      dwfl_attach_state(image.handle(), nullptr, pid, &callbacks, &unwinding)) {
+  if (image.mapped().dwfl != nullptr &&
+      dwfl_attach_state(image.mapped().dwfl, nullptr, pid, &callbacks, &unwinding)) {
     dwfl_getthreads(
-        image.handle(),
+        image.mapped().dwfl,
         [](Dwfl_Thread* thread, void* argument) {
           dwfl_thread_getframes(thread, take_frame, argument);
           return static_cast<int>(DWARF_CB_OK);

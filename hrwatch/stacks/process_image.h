@@ -2,10 +2,8 @@
 // Knows no stack.
 #pragma once
 
-#include <elfutils/libdwfl.h>
-
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,6 +21,8 @@ struct GenerationFile {
 
 class ProcessImage {
  public:
+  struct Mapped;  // what the system's reader knows of the program: for this room alone
+
   // Reads the map of `pid`; without one (the program has ended) nothing is known. Thread: one at a
   // time. Cost: some milliseconds; debug information is read where it is asked for.
   ProcessImage(int pid, std::vector<GenerationFile> generations);
@@ -30,7 +30,7 @@ class ProcessImage {
   ProcessImage(const ProcessImage&) = delete;
   ProcessImage& operator=(const ProcessImage&) = delete;
 
-  Dwfl* handle() const { return dwfl_; }
+  const Mapped& mapped() const { return *mapped_; }
 
   // The place of the instruction at `address`.
   core::Frame frame_at(std::uint64_t address) const;
@@ -39,12 +39,7 @@ class ProcessImage {
   std::uint64_t function_at(std::uint64_t address) const;
 
  private:
-  static int find_file(Dwfl_Module* mapped, void** user, const char* name, Dwarf_Addr base,
-                       char** file_name, Elf** elf);
-  const GenerationFile* generation_of(const std::string& path) const;
-
-  std::vector<GenerationFile> generations_;
-  Dwfl* dwfl_ = nullptr;
+  std::unique_ptr<Mapped> mapped_;  // never null
 };
 
 }  // namespace hrwatch::stacks

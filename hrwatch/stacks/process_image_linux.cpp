@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string_view>
 
-#include "stacks/process_image.h"
+#include "stacks/mapped_files_linux.h"
 
 namespace hrwatch::stacks {
 namespace {
@@ -54,35 +54,42 @@ std::string without_mark(std::string_view path) {
 }  // namespace
 
 // libdwfl hands callbacks nothing of the caller's but a word for each module, empty at first.
-static thread_local const ProcessImage* opening = nullptr;
+static thread_local const ProcessImage::Mapped* opening = nullptr;
 
-int ProcessImage::find_file(Dwfl_Module* mapped, void** user, const char* name, Dwarf_Addr base,
-                            char** file_name, Elf** elf) {
+int ProcessImage::Mapped::find_file(Dwfl_Module* module, void** user, const char* name,
+                                    Dwarf_Addr base, char** file_name, Elf** elf) {
   const GenerationFile* generation =
       opening != nullptr ? opening->generation_of(without_mark(name)) : nullptr;
   if (generation == nullptr || generation->file.empty()) {
-    return dwfl_linux_proc_find_elf(mapped, user, name, base, file_name, elf);
+    return dwfl_linux_proc_find_elf(module, user, name, base, file_name, elf);
   }
   return open(generation->file.c_str(), O_RDONLY | O_CLOEXEC);
 }
 
+const GenerationFile* ProcessImage::Mapped::generation_of(const std::string& path) const {
+  const auto found = std::find_if(generations.begin(), generations.end(),
+                                  [&](const auto& one) { return one.path == path; });
+  return found == generations.end() ? nullptr : &*found;
+}
+
 ProcessImage::ProcessImage(int pid, std::vector<GenerationFile> generations)
-    : generations_(std::move(generations)) {
-  static const Dwfl_Callbacks callbacks{find_file, no_other_file, nullptr, nullptr};
-  dwfl_ = dwfl_begin(&callbacks);
-  if (dwfl_ == nullptr) {
+    : mapped_(std::make_unique<Mapped>()) {
+  mapped_->generations = std::move(generations);
+  static const Dwfl_Callbacks callbacks{Mapped::find_file, no_other_file, nullptr, nullptr};
+  Dwfl* const dwfl = mapped_->dwfl = dwfl_begin(&callbacks);
+  if (dwfl == nullptr) {
     return;
   }
-  dwfl_report_begin(dwfl_);
-  dwfl_linux_proc_report(dwfl_, pid);
-  dwfl_report_end(dwfl_, nullptr, nullptr);
+  dwfl_report_begin(dwfl);
+  dwfl_linux_proc_report(dwfl, pid);
+  dwfl_report_end(dwfl, nullptr, nullptr);
   // All files are opened now, while it is known for whom.
-  opening = this;
+  opening = mapped_.get();
   dwfl_getmodules(
-      dwfl_,
-      [](Dwfl_Module* mapped, void**, const char*, Dwarf_Addr, void*) {
+      dwfl,
+      [](Dwfl_Module* module, void**, const char*, Dwarf_Addr, void*) {
         GElf_Addr bias = 0;
-        dwfl_module_getelf(mapped, &bias);
+        dwfl_module_getelf(module, &bias);
         return static_cast<int>(DWARF_CB_OK);
       },
       nullptr, 0);
@@ -90,28 +97,23 @@ ProcessImage::ProcessImage(int pid, std::vector<GenerationFile> generations)
 }
 
 ProcessImage::~ProcessImage() {
-  if (dwfl_ != nullptr) {
-    dwfl_end(dwfl_);
+  if (mapped_->dwfl != nullptr) {
+    dwfl_end(mapped_->dwfl);
   }
-}
-
-const GenerationFile* ProcessImage::generation_of(const std::string& path) const {
-  const auto found = std::find_if(generations_.begin(), generations_.end(),
-                                  [&](const auto& one) { return one.path == path; });
-  return found == generations_.end() ? nullptr : &*found;
 }
 
 core::Frame ProcessImage::frame_at(std::uint64_t address) const {
   core::Frame frame;
   frame.address = address;
-  Dwfl_Module* mapped = dwfl_ != nullptr ? dwfl_addrmodule(dwfl_, address) : nullptr;
+  Dwfl* const dwfl = mapped_->dwfl;
+  Dwfl_Module* mapped = dwfl != nullptr ? dwfl_addrmodule(dwfl, address) : nullptr;
   if (mapped == nullptr) {
     return frame;
   }
   const char* path =
       dwfl_module_info(mapped, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
   frame.library = without_mark(path != nullptr ? path : "");
-  if (const GenerationFile* generation = generation_of(frame.library)) {
+  if (const GenerationFile* generation = mapped_->generation_of(frame.library)) {
     frame.module = generation->module;
     frame.generation = generation->generation;
   }
@@ -123,7 +125,8 @@ core::Frame ProcessImage::frame_at(std::uint64_t address) const {
 }
 
 std::uint64_t ProcessImage::function_at(std::uint64_t address) const {
-  Dwfl_Module* mapped = dwfl_ != nullptr ? dwfl_addrmodule(dwfl_, address) : nullptr;
+  Dwfl* const dwfl = mapped_->dwfl;
+  Dwfl_Module* mapped = dwfl != nullptr ? dwfl_addrmodule(dwfl, address) : nullptr;
   GElf_Off offset = 0;
   GElf_Sym symbol;
   GElf_Addr bias = 0;

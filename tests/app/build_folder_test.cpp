@@ -37,7 +37,7 @@ TEST_CASE("a build folder that is given is made absolute and straight") {
     INFO(given);
     const auto folder = app::build_folder(given);
     REQUIRE(folder.ok());
-    CHECK(folder.value() == sandbox.path("project/out").string());
+    CHECK(folder.value() == sandbox.path("project/out").generic_string());
   }
 }
 
@@ -45,7 +45,7 @@ TEST_CASE("a folder without a build is refused with the command that makes one")
   const Sandbox sandbox("no-build-folder");
   fs::create_directory(sandbox.path("empty"));
   for (const std::string& given :
-       {sandbox.path("empty").string(), sandbox.path("missing").string()}) {
+       {sandbox.path("empty").generic_string(), sandbox.path("missing").generic_string()}) {
     INFO(given);
     const auto folder = app::build_folder(given);
     REQUIRE_FALSE(folder.ok());
@@ -60,10 +60,10 @@ TEST_CASE("without a name the build folder is found from the current folder") {
   const Inside inside(sandbox.path());
   sandbox.write("build/CMakeCache.txt",
                 "CMAKE_GENERATOR:INTERNAL=Ninja\nCMAKE_HOME_DIRECTORY:INTERNAL=" +
-                    sandbox.path().string() + "\n");
+                    sandbox.path().generic_string() + "\n");
   const auto folder = app::build_folder("");
   REQUIRE(folder.ok());
-  CHECK(folder.value() == sandbox.path("build").string());
+  CHECK(folder.value() == sandbox.path("build").generic_string());
 }
 
 }  // namespace hrwatch::tests

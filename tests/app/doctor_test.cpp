@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "support/catch.h"
-#include "support/sandbox.h"
 
 namespace hrwatch::tests {
 
@@ -127,25 +126,15 @@ TEST_CASE("without a build folder nothing is said of what would be in it") {
   CHECK(about(app::judge_facts(facts), "build folder").fix == "cmake -B");
 }
 
-TEST_CASE("a build folder is read from what CMake left there") {
-  const Sandbox sandbox("doctor");
-  sandbox.write("CMakeCache.txt",
-                "# a comment\nCMAKE_GENERATOR:INTERNAL=Ninja\nCMAKE_BUILD_TYPE:STRING=Debug\n");
-  sandbox.write(".hrwatch/modules/sound.json", "{}");
-  sandbox.write(".hrwatch/modules/game.json", "{}");
-  const Facts facts = app::read_facts(sandbox.path().string(), {"game"});
-  CHECK_FALSE(facts.no_build_dir);
-  CHECK(facts.generator == "Ninja");
-  CHECK(facts.build_type == "Debug");
-  CHECK_FALSE(facts.multi_config);
-  CHECK(facts.writable);
-  CHECK_FALSE(facts.session);
-  CHECK(facts.modules == Names{"game", "sound"});
-  CHECK(app::at_least(facts.ninja_version, 1, 8));  // this test was built with it
-  CHECK(app::at_least(facts.cmake_version, 3, 23));
-
-  const Facts none = app::read_facts(sandbox.path(".hrwatch").string(), {});
-  CHECK(none.no_build_dir);
+TEST_CASE("what a machine calls what is missing is what is said") {
+  Facts facts = healthy();
+  facts.linkers.clear();
+  facts.install.linker_subject = "linker";
+  facts.install.linker_needed = true;
+  facts.install.linker = "fetch one";
+  CHECK(complaints(facts) == Names{"linker"});
+  CHECK(about(app::judge_facts(facts), "linker").needed);
+  CHECK(about(app::judge_facts(facts), "linker").fix == "fetch one");
 }
 
 }  // namespace hrwatch::tests

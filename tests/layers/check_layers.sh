@@ -38,7 +38,7 @@ breaches=$(sources | sort | xargs awk '
   function among(word, list) { return index(" " list " ", " " word " ") > 0 }
   FNR == 1 {
     split(FILENAME, part, "/")
-    room = FILENAME ~ /^runtime\/include\// ? "hr" : FILENAME == "hrwatch/main.cpp" ? "main" : part[2]
+    room = FILENAME ~ /^runtime\/include\// ? "hr" : FILENAME ~ /^hrwatch\/main(_windows)?[.]cpp$/ ? "main" : part[2]
     pure = room == "core" || room == "wire"
   }
   /^[ \t]*#[ \t]*include/ {

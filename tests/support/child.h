@@ -30,7 +30,7 @@ class Child {
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  pid_t pid() const { return pid_; }
+  int pid() const { return pid_; }
 
   // To the process alone.
   void signal(int number) const;
@@ -59,7 +59,7 @@ class Child {
 
  private:
   struct Reader;
-  pid_t pid_ = -1;
+  int pid_ = -1;
   int terminal_ = -1;
   std::optional<int> status_;
   std::unique_ptr<Reader> reader_;

@@ -46,7 +46,7 @@ class Tool {
 
   Child& process() { return child_; }
 
-  pid_t pid() const { return child_.pid(); }
+  int pid() const { return child_.pid(); }
 
  private:
   Child child_;
