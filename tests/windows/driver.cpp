@@ -201,6 +201,7 @@ Words link_command(const Link& link) {
                    "-opt:noicf",
                    "-auto-import",
                    "-runtime-pseudo-reloc",
+                   "-force:multiple",  // g++ 12: type_info::operator==, GCC bug 110572
                    "-machine:x64",
                    "-alternatename:__image_base__=__ImageBase",
                    "-out:" + link.output};

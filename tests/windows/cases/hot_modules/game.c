@@ -1,0 +1,9 @@
+#include <hr/hr.h>
+
+int score(void);
+
+int rounds = 1; /* the program's too: nothing is marked, so everything is exported */
+
+int score(void) {
+  return hr_enabled() ? 41 : 0;
+}
