@@ -119,10 +119,12 @@ void edit_and_build(Rig& rig, const tests::Sharing& sharing, int& number) {
     CHECK(refused.status != 0);
     CHECK(refused.output.find("LNK1201") != std::string::npos);
   }
+
   struct Held {
     std::unique_ptr<Holder> holder;
     std::string bytes;
   };
+
   std::vector<Held> debugger;
   for (int i = 0; i < edits; ++i) {
     debugger.push_back({std::make_unique<Holder>(rig.pdb(), sharing.mode), bytes_of(rig.pdb())});
