@@ -14,7 +14,7 @@ expect(output "no work to do")
 
 # Only the module is built anew; the program's copy is another one, too.
 file(READ ${source}/game.c text)
-string(REPLACE "? 41" "? 42" text "${text}")
+string(REPLACE "return 41" "return 42" text "${text}")
 file(WRITE ${source}/game.c "${text}")
 build(build)
 run(build/bin/app)

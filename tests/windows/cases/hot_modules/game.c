@@ -5,5 +5,6 @@ int score(void);
 int rounds = 1; /* the program's too: nothing is marked, so everything is exported */
 
 int score(void) {
-  return hr_enabled() ? 41 : 0;
+  hr_poll(); /* of hr.dll */
+  return 41;
 }
