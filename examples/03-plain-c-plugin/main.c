@@ -6,11 +6,13 @@
 
 #ifdef _WIN32
 #include <windows.h>
+
 static void wait_ms(unsigned ms) {
   Sleep(ms);
 }
 #else
 #include <time.h>
+
 static void wait_ms(unsigned ms) {
   nanosleep(&(struct timespec){0, (long)ms * 1000000}, NULL);
 }

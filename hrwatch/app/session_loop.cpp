@@ -15,6 +15,7 @@
 #include "app/crash_reader.h"
 #include "app/host_process.h"
 #include "app/last_build.h"
+#include "app/leftovers.h"
 #include "app/program.h"
 #include "app/session_lock.h"
 #include "app/status_file.h"
@@ -103,6 +104,7 @@ class SessionLoop {
   void check_build_folder(const core::Event& event);
   core::WatchLost build_folder_gone() const;
   std::string artifact_of(const std::string& target) const;
+  void remove_leftovers() const;
   void end();
 
   struct Timer {
@@ -337,6 +339,13 @@ std::string SessionLoop::artifact_of(const std::string& target) const {
   return {};
 }
 
+// Not while a linker may write: its new .pdb is not named by a library yet.
+void SessionLoop::remove_leftovers() const {
+  if (state_.model && !ninja_->running()) {
+    remove_link_leftovers(*state_.model);
+  }
+}
+
 void SessionLoop::perform(const core::SetTimer& effect) {
   uv_update_time(&loop_);
   const double wait = std::max(0.0, core::to_ms(effect.at - now()));
@@ -394,6 +403,7 @@ void SessionLoop::perform(const core::Watch& effect) {
     }
   }
   workbench_->set_modules(std::move(modules), effect.model);
+  remove_leftovers();
   if (const auto watching = watcher_->watch(set); !watching.ok()) {
     take(core::Trouble{watching.failure()});
   }
@@ -441,6 +451,7 @@ void SessionLoop::perform(const core::Announce& effect) {
 
 void SessionLoop::perform(const core::Adopt& effect) {
   workbench_->adopt(effect.host);
+  remove_leftovers();  // a debugger may have let go of the last build's
 }
 
 void SessionLoop::perform(const core::Withdraw& effect) {
@@ -536,6 +547,10 @@ void SessionLoop::end() {
   project_.reset();
   workbench_.reset();
   crash_reader_.reset();
+  if (state_.model) {
+    remove_link_leftovers(*state_.model);
+    remove_published_leftovers(fs::path(settings_.build_dir) / ".hrwatch" / "gen");
+  }
   remove_status(settings_.build_dir);
 }
 

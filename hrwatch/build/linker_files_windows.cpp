@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -175,9 +176,14 @@ bool holders_stop_linkers() {
 std::size_t remove_asides(const std::vector<LinkerFile>& files) {
   std::size_t removed = 0;
   std::optional<std::set<fs::path>> known;  // read when it matters: a library may be big
+  std::map<fs::path, std::vector<std::string>> folders;
   for (const LinkerFile& file : files) {
     const fs::path path = file.path;
-    for (const std::string& name : names_in(path.parent_path())) {
+    const auto folder = folders.try_emplace(path.parent_path()).first;
+    if (folder->second.empty()) {
+      folder->second = names_in(folder->first);
+    }
+    for (const std::string& name : folder->second) {
       const fs::path leftover = path.parent_path() / name;
       // Only what nobody has open: a deleted file keeps its name until its last holder goes.
       if (!core::is_leftover(name, path.filename().string()) || probe(leftover) != Probe::free) {

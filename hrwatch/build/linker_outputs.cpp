@@ -14,7 +14,8 @@ std::vector<LinkerFile> linker_outputs(const core::ProjectModel& model) {
       continue;
     }
     files.push_back({target.artifact, ""});
-    const std::string names = model.build_dir + "/.hrwatch/link/" + target.name + ".rsp";
+    const std::string names = model.build_dir + "/.hrwatch/link/" + target.name +
+                              (model.multi_config ? "." + model.config : "") + ".rsp";
     std::error_code error;
     files.push_back(
         {std::filesystem::path(target.artifact).replace_extension(".pdb").generic_string(),

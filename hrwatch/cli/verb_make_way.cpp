@@ -1,5 +1,5 @@
-// hrwatch make-way [--response-file FILE] OUTPUT...: what builds call before a link, on Windows. Not
-// for users.
+// hrwatch make-way [--response-file FILE] OUTPUT...: what builds call before a link, on Windows.
+// Not for users.
 #include "app/link_step.h"
 #include "cli/verbs.h"
 #include "core/session.h"

@@ -1,8 +1,8 @@
 // clang.exe, clang++.exe, llvm-ar.exe and llvm-ranlib.exe for CMake, by the name it is started
 // under: a real Windows-hosted clang and lld-link (the ones inside zig.exe), told where mingw's
-// headers and libraries lie. Options of a link are translated as the GNU-like front end of lld does;
-// what it would refuse is refused. HR_CLANG, HR_CLANG_HEADERS, HR_HEADERS, HR_LIBRARIES, HR_GCC:
-// paths.
+// headers and libraries lie. Options of a link are translated as the GNU-like front end of lld
+// does; what it would refuse is refused. HR_CLANG, HR_CLANG_HEADERS, HR_HEADERS, HR_LIBRARIES,
+// HR_GCC: paths.
 //
 // HR_TEST_LINKER=microsoft: before it links, it opens the .pdb as Microsoft's linker does, and
 // fails as that does: lld renames a held .pdb by itself, link.exe does not.
@@ -201,6 +201,7 @@ Words link_command(const Link& link) {
                    "-opt:noicf",
                    "-auto-import",
                    "-runtime-pseudo-reloc",
+                   "-force:multiple",  // g++ 12: type_info::operator==, GCC bug 110572
                    "-machine:x64",
                    "-alternatename:__image_base__=__ImageBase",
                    "-out:" + link.output};

@@ -2,6 +2,11 @@
 // does not ask who it is.
 #include "build/linker_files.h"
 
+#include <fstream>
+#include <iterator>
+#include <span>
+
+#include "core/pe_image.h"
 #include "support/catch.h"
 #include "support/sandbox.h"
 #include "windows/holder.h"
@@ -74,8 +79,7 @@ TEST_CASE("A holder that shares reading only: another name where the build takes
   {
     const Holder holder(files.path("game.pdb"), FILE_SHARE_READ);
     REQUIRE(build::make_way({file_of(files, "pdb.rsp")}).ok());
-    CHECK(files.read("pdb.rsp") ==
-          "\"--pdb=" + files.path("game.1.pdb").generic_string() + "\"\n");
+    CHECK(files.read("pdb.rsp") == "\"--pdb=" + files.path("game.1.pdb").generic_string() + "\"\n");
   }
   REQUIRE(build::make_way({file_of(files, "pdb.rsp")}).ok());
   CHECK(files.read("pdb.rsp").empty());
@@ -105,6 +109,25 @@ TEST_CASE("A library that is loaded is renamed aside, too") {
   CHECK(build::remove_asides({file}) == 0);
   FreeLibrary(library);
   CHECK(build::remove_asides({file}) == 1);
+}
+
+TEST_CASE("The .pdb that a library names stays, whatever its name; older ones go") {
+  tests::Sandbox files("locked");
+  std::ifstream in(HR_TEST_LIBRARY, std::ios::binary);
+  std::string library{std::istreambuf_iterator<char>(in), {}};
+  const auto image = core::read_pe_image(std::as_bytes(std::span(library)));
+  REQUIRE(image.ok());
+  REQUIRE(image.value().pdb.has_value());
+  REQUIRE(core::set_pdb_path(std::as_writable_bytes(std::span(library)), *image.value().pdb,
+                             "game.2.pdb"));
+  std::ofstream(files.path("game.dll"), std::ios::binary) << library;
+  for (const char* name : {"game.pdb", "game.1.pdb", "game.2.pdb", "game.1.pdb.old"})
+    files.write(name, "x");
+  CHECK(build::remove_asides({{files.path("game.dll").generic_string(), ""}, file_of(files)}) == 2);
+  CHECK(fs::exists(files.path("game.2.pdb")));
+  CHECK_FALSE(fs::exists(files.path("game.1.pdb")));
+  CHECK(build::remove_asides({file_of(files)}) == 1);  // no library: nothing names it
+  CHECK(fs::exists(files.path("game.pdb")));
 }
 
 TEST_CASE("Free and absent files are left alone") {

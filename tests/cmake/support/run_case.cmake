@@ -1,11 +1,20 @@
 # Runs one case: a small project in a folder of its own, copied to `work` and configured, built and run
 # there as a user would. cmake -Dcase=<folder> -Dwork=<folder> -Dprefix=<installed hrwatch> -P run_case.cmake
+# -Dtools=<file>: with other tools than this machine's, under wine: see tests/windows/real_tools.cmake.in.
 #
 # The case's case.cmake uses the functions below; the first that fails ends the test.
 cmake_minimum_required(VERSION 3.23)
 
 set(source ${work}/source)
 set(generator Ninja)
+set(cmake ${CMAKE_COMMAND})
+set(runner "")     # what runs programs
+set(drive "")      # what paths begin with, as programs see them
+set(ending "")     # of programs' names
+set(compilers "")  # arguments of cmake
+if(tools)
+  include(${tools})
+endif()
 
 function(fail text)
   message(FATAL_ERROR "${text}")
@@ -13,8 +22,8 @@ endfunction()
 
 # Configures ${work}/<build> with further arguments; output in ${output}, stops unless it went well.
 function(configure build)
-  hr_run_command(result ${CMAKE_COMMAND} -G ${generator} -S ${source}/${folder} -B ${work}/${build}
-                 -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_EXPORT_COMPILE_COMMANDS=ON ${ARGN})
+  hr_run_command(result ${cmake} -G ${generator} -S ${drive}${source}/${folder} -B ${drive}${work}/${build}
+                 ${compilers} -DCMAKE_PREFIX_PATH=${drive}${prefix} -DCMAKE_EXPORT_COMPILE_COMMANDS=ON ${ARGN})
   if(NOT result EQUAL 0)
     fail("configure ${build} failed:\n${output}")
   endif()
@@ -23,8 +32,8 @@ endfunction()
 
 # Configures and expects it to fail; the text of the error is in ${output}, one space between words.
 function(configure_fails build)
-  hr_run_command(result ${CMAKE_COMMAND} -G ${generator} -S ${source}/${folder} -B ${work}/${build}
-                 -DCMAKE_PREFIX_PATH=${prefix} ${ARGN})
+  hr_run_command(result ${cmake} -G ${generator} -S ${drive}${source}/${folder} -B ${drive}${work}/${build}
+                 ${compilers} -DCMAKE_PREFIX_PATH=${drive}${prefix} ${ARGN})
   if(result EQUAL 0)
     fail("configure ${build} went well, and should not have:\n${output}")
   endif()
@@ -33,7 +42,7 @@ function(configure_fails build)
 endfunction()
 
 function(build build)
-  hr_run_command(result ${CMAKE_COMMAND} --build ${work}/${build} ${ARGN})
+  hr_run_command(result ${cmake} --build ${drive}${work}/${build} ${ARGN})
   if(NOT result EQUAL 0)
     fail("build ${build} failed:\n${output}")
   endif()
@@ -42,7 +51,7 @@ endfunction()
 
 # Runs a program of a build folder; what it printed is in ${output}.
 function(run program)
-  hr_run_command(result ${work}/${program} ${ARGN})
+  hr_run_command(result ${runner} ${work}/${program}${ending} ${ARGN})
   if(NOT result EQUAL 0)
     fail("${program} ended with ${result}:\n${output}")
   endif()
@@ -60,6 +69,9 @@ endfunction()
 
 function(hr_run_command result)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
+  if(runner)
+    string(REPLACE "\r" "" text "${text}")
+  endif()
   set(${result} "${status}" PARENT_SCOPE)
   set(output "${text}" PARENT_SCOPE)
 endfunction()
