@@ -125,5 +125,6 @@ TEST_CASE("A generation is mapped at the place of its number") {
   reload_now(host, "2", 3);
   CHECK(host.module->find(3)->image.begin == places + 2 * size);
   reload_now(host, "3", 700);
-  CHECK(host.module->find(700)->image.begin == places + 699 % host.module->space().place_count() * size);
+  CHECK(host.module->find(700)->image.begin ==
+        places + 699 % host.module->space().place_count() * size);
 }

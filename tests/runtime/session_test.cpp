@@ -111,9 +111,8 @@ TEST_CASE("A module that comes before the tool has answered is told of after tha
   tool.announce();
   tool.accept();
   REQUIRE(tool.expect<wire::Hello>().modules.size() == 1);
-  const std::string folder = presented.host.folder.path().string();
   hr_module_info beside = second.info;
-  beside.build_dir = folder.c_str();
+  beside.build_dir = presented.host.folder.name().c_str();
   runtime::Host::get().module_loaded(beside);
   runtime::Host::get().module_loaded(elsewhere.info);
   other.greet();  // the host has seen both by now, and had nobody to tell of the first

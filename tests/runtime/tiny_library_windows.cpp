@@ -49,7 +49,30 @@ HMODULE loaded(const std::string& path) {
   return GetModuleHandleW(fs::path(path).make_preferred().c_str());
 }
 
+// Of the linker's map: address, size, alignment, then a name further right for each symbol.
+Symbols read_map(const std::string& path) {
+  std::ifstream map(fs::path(path).replace_extension(".map"));
+  REQUIRE(map);
+  Symbols symbols;
+  for (std::string line; std::getline(map, line);) {
+    std::istringstream words(line);
+    std::uint64_t address = 0;
+    std::string size, alignment, name, more;
+    if (words >> std::hex >> address >> size >> alignment >> name && !(words >> more))
+      symbols.address.emplace(name, address);
+  }
+  symbols.tls_module = symbols["_tls_index"];
+  return symbols;
+}
+
 }  // namespace
+
+// Read once: it is long.
+Symbols read_symbols(const std::string& path) {
+  static std::map<std::string, Symbols> known;
+  const auto found = known.find(path);
+  return found != known.end() ? found->second : known.emplace(path, read_map(path)).first->second;
+}
 
 std::string build_id_of(const std::string& path) {
   const auto facts = runtime::read_pe_facts(bytes_of(path), runtime::PeLayout::file);
@@ -129,22 +152,6 @@ std::string publish_into(const fs::path& gen, const std::string& library, const 
 
 void share_counter(const Symbols& next, std::uint32_t home, wire::Rewiring& rewiring) {
   rewiring.code.push_back({next["tiny_count_operand_end"] - 4, -4, home});
-}
-
-// Of the linker's map: address, size, alignment, then a name further right for each symbol.
-Symbols read_symbols(const std::string& path) {
-  std::ifstream map(fs::path(path).replace_extension(".map"));
-  REQUIRE(map);
-  Symbols symbols;
-  for (std::string line; std::getline(map, line);) {
-    std::istringstream words(line);
-    std::uint64_t address = 0;
-    std::string size, alignment, name, more;
-    if (words >> std::hex >> address >> size >> alignment >> name && !(words >> more))
-      symbols.address.emplace(name, address);
-  }
-  symbols.tls_module = symbols["_tls_index"];
-  return symbols;
 }
 
 }  // namespace hr::test
