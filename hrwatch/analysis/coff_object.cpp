@@ -134,7 +134,14 @@ class ObjectReader {
       const std::uint64_t rest = at + (big ? 16 : 14);
       symbol.type = file_.number<std::uint16_t>(rest);
       symbol.storage = file_.number<std::uint8_t>(rest + 2);
-      i += file_.number<std::uint8_t>(rest + 3);  // auxiliary records
+      const auto auxiliary = file_.number<std::uint8_t>(rest + 3);
+      if (auxiliary > 0 && symbol.is_local() && symbol.is_defined() &&
+          static_cast<std::size_t>(symbol.section) <= object.sections.size()) {
+        CoffSection& section = object.sections[static_cast<std::size_t>(symbol.section) - 1];
+        if (symbol.name == section.name)  // its definition
+          section.selection = file_.number<std::uint8_t>(at + header_.symbol_size + 14);
+      }
+      i += auxiliary;
       if (symbol.storage == class_section_number)
         symbol.section = 0;
     }

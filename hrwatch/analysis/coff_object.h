@@ -43,6 +43,7 @@ struct CoffSection {
   std::uint64_t size = 0;
   std::span<const std::byte> bytes;  // empty for uninitialised data
   std::vector<CoffRelocation> relocations;
+  std::uint8_t selection = 0;  // IMAGE_COMDAT_SELECT_*; 0 = no COMDAT
 
   bool is_code() const { return (flags & 0x20) != 0; }
 
@@ -50,7 +51,12 @@ struct CoffSection {
 
   bool is_writable() const { return (flags & 0x80000000) != 0; }
 
-  bool is_shared() const { return (flags & 0x1000) != 0; }  // COMDAT: the linker keeps one
+  // The linker may leave it out (COMDAT).
+  bool may_be_missing() const { return (flags & 0x1000) != 0; }
+
+  // Other objects may have it too; the linker keeps one. Else it is the only one of its name
+  // (IMAGE_COMDAT_SELECT_NODUPLICATES: what -ffunction-sections makes of a function).
+  bool is_shared() const { return selection > 1; }
 
   // Ends up in the library: neither debug info nor the linker's directives.
   bool is_loaded() const {

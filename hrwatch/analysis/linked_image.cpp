@@ -116,7 +116,7 @@ class LinkedImage::Placing {
           continue;
         if (place_by_content(i)) {
           follow();
-        } else if (!sections[i].is_shared()) {
+        } else if (!sections[i].may_be_missing()) {
           why = "section " + std::string(sections[i].name) + " of it is not in the library";
           return std::nullopt;
         }
@@ -140,7 +140,7 @@ class LinkedImage::Placing {
       const auto at = image_.public_address(std::string(symbol.name));
       if (at && take(*at - symbol.value, section->size)) {
         set(index, *at - symbol.value);
-      } else if (!section->is_shared()) {
+      } else if (!section->may_be_missing()) {
         why = std::string(symbol.name) + " is not where the .pdb has it";
         return false;
       }
@@ -244,7 +244,7 @@ bool LinkedImage::place_initialisers(const PdbModule& module, LinkedUnit& unit) 
         found = true;
         unit.initialisers.push_back({at, *function});
       }
-      if (!found && !section.is_shared())
+      if (!found && !section.may_be_missing())
         return false;
     }
   }

@@ -13,18 +13,24 @@ set(code_flags -fpatchable-function-entry=8,6 -falign-functions=16 -ffunction-se
 
 set(folder ${CMAKE_CURRENT_BINARY_DIR}/coff)
 set(libraries "")
+set(others "")
 # hr_coff_library(<name> <edit> [compiler option]...): in a folder of its own, where its objects stay.
 function(hr_coff_library name edit)
   file(MAKE_DIRECTORY ${folder}/${name})
-  set(objects "")
-  foreach(source game other)
-    set(object ${folder}/${name}/${source}.obj)
-    add_custom_command(OUTPUT ${object} VERBATIM
-      COMMAND ${clang} ${code_flags} ${ARGN} -DEDIT=${edit} -c ${CMAKE_CURRENT_SOURCE_DIR}/coff/${source}.cpp
-              -o ${object}
-      DEPENDS coff/${source}.cpp coff/shared.h)
-    list(APPEND objects ${object})
-  endforeach()
+  string(JOIN _ other other ${ARGN})
+  set(objects ${folder}/${name}/game.obj ${folder}/${other}.obj)
+  add_custom_command(OUTPUT ${folder}/${name}/game.obj VERBATIM
+    COMMAND ${clang} ${code_flags} ${ARGN} -DEDIT=${edit} -c ${CMAKE_CURRENT_SOURCE_DIR}/coff/game.cpp
+            -o ${folder}/${name}/game.obj
+    DEPENDS coff/game.cpp coff/shared.h)
+  if(NOT other IN_LIST others)  # what is not edited is compiled once
+    list(APPEND others ${other})
+    set(others ${others} PARENT_SCOPE)
+    add_custom_command(OUTPUT ${folder}/${other}.obj VERBATIM
+      COMMAND ${clang} ${code_flags} ${ARGN} -c ${CMAKE_CURRENT_SOURCE_DIR}/coff/other.cpp
+              -o ${folder}/${other}.obj
+      DEPENDS coff/other.cpp coff/shared.h)
+  endif()
   set(library ${folder}/${name}/game.dll)
   add_custom_command(OUTPUT ${library} VERBATIM
     COMMAND ${clang} -fuse-ld=lld -shared -static -L${gcc} ${objects} -o ${library} -lpthread

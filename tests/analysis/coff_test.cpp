@@ -20,8 +20,8 @@ const fs::path folder = HR_TEST_COFF;
 
 std::shared_ptr<const Description> described(const std::string& name) {
   const auto description = describe(folder / name / "game.dll");
-  INFO((description.ok() ? std::string() : description.failure().what + ": " +
-                                               description.failure().why));
+  INFO((description.ok() ? std::string()
+                         : description.failure().what + ": " + description.failure().why));
   REQUIRE(description.ok());
   return description.value();
 }
@@ -41,6 +41,12 @@ const Thing& only(const std::vector<Thing>& list, const std::string& name) {
   INFO(name);
   REQUIRE(found.size() == 1);
   return *found.front();
+}
+
+// (copy_file() of mingw's library overwrites nothing, whatever it is told.)
+void put(const fs::path& from, const fs::path& to) {
+  fs::remove(to);
+  put(from, to);
 }
 
 std::string bytes_of(const fs::path& file) {
@@ -86,7 +92,8 @@ TEST_CASE("Variables of a Windows library have their types, whatever their linka
   CHECK(only(build->variables, "stored").type == "int (*)(int)");
   CHECK(only(build->variables, "_ZZN3appL6secondEiE5calls").size == 4);
   CHECK(only(build->variables, "_ZN3appL7historyE").zero);
-  CHECK(only(build->variables, "_ZN3appL7historyE").type == "std::vector<int, std::allocator<int> >");
+  CHECK(only(build->variables, "_ZN3appL7historyE").type ==
+        "std::vector<int, std::allocator<int> >");
   CHECK(only(build->constants, "constants").size == 16);
   const Constant& vtable = only(build->constants, "_ZTVN3app5EnemyE");
   CHECK(vtable.kind == ConstantKind::vtable);
@@ -120,17 +127,17 @@ TEST_CASE("References of a Windows library name their variables") {
   for (const std::string name : {"edit_0", "optimised"}) {
     INFO(name);
     const auto build = described(name);
-    const auto index = static_cast<std::uint32_t>(&only(build->variables, "table") -
-                                                  build->variables.data());
-    const auto by_name = std::find_if(
-        build->code_references.begin(), build->code_references.end(),
-        [&](const CodeReference& one) { return one.variable == index; });
+    const auto index =
+        static_cast<std::uint32_t>(&only(build->variables, "table") - build->variables.data());
+    const auto by_name =
+        std::find_if(build->code_references.begin(), build->code_references.end(),
+                     [&](const CodeReference& one) { return one.variable == index; });
     REQUIRE(by_name != build->code_references.end());
     CHECK(by_name->target == build->variables[index].address + 8);
     const Variable& stored = only(build->variables, "stored");
-    const auto word = std::find_if(
-        build->data_references.begin(), build->data_references.end(),
-        [&](const DataReference& one) { return one.at == stored.address; });
+    const auto word =
+        std::find_if(build->data_references.begin(), build->data_references.end(),
+                     [&](const DataReference& one) { return one.at == stored.address; });
     REQUIRE(word != build->data_references.end());
     CHECK(word->target == all(build->functions, "_ZN3appL5firstEi").front()->address);
   }
@@ -138,9 +145,9 @@ TEST_CASE("References of a Windows library name their variables") {
 
 TEST_CASE("Static initialisers of a Windows library are known with the words that call them") {
   const auto build = described("edit_3");
-  const auto found = std::find_if(
-      build->initialisers.begin(), build->initialisers.end(),
-      [](const Initialiser& one) { return one.name == "_GLOBAL__sub_I_game.cpp"; });
+  const auto found =
+      std::find_if(build->initialisers.begin(), build->initialisers.end(),
+                   [](const Initialiser& one) { return one.name == "_GLOBAL__sub_I_game.cpp"; });
   REQUIRE(found != build->initialisers.end());
   CHECK(found->word != 0);
   CHECK(found->statements.size() == 3);
@@ -167,9 +174,9 @@ TEST_CASE("Objects of another build are not taken for those of the library") {
   fs::copy_file(folder / "edit_6" / "game.dll", copy);
   fs::copy_file(folder / "edit_6" / "game.pdb", files.path("game.pdb"));
   fs::copy_file(object, aside);
-  fs::copy_file(folder / "edit_0" / "game.obj", object, fs::copy_options::overwrite_existing);
+  fs::copy_file(folder / "edit_0" / "game.obj", object);
   const auto wrong = describe(copy);
-  fs::copy_file(aside, object, fs::copy_options::overwrite_existing);
+  put(aside, object);
   REQUIRE_FALSE(wrong.ok());
   CHECK(wrong.failure().what == "object file game.obj and the library are not of one build");
   CHECK(describe(copy).ok());
@@ -177,12 +184,12 @@ TEST_CASE("Objects of another build are not taken for those of the library") {
 
 TEST_CASE("A .pdb of another build is not taken for the library's") {
   const hrwatch::tests::Sandbox files("coff");
-  fs::copy_file(folder / "edit_0" / "game.dll", files.path("game.dll"));
+  put(folder / "edit_0" / "game.dll", files.path("game.dll"));
   const fs::path pdb = folder / "edit_0" / "game.pdb", aside = files.path("game.pdb");
   fs::copy_file(pdb, aside);
-  fs::copy_file(folder / "edit_2" / "game.pdb", pdb, fs::copy_options::overwrite_existing);
+  fs::copy_file(folder / "edit_2" / "game.pdb", pdb);
   const auto wrong = describe(files.path("game.dll"));
-  fs::copy_file(aside, pdb, fs::copy_options::overwrite_existing);
+  put(aside, pdb);
   REQUIRE_FALSE(wrong.ok());
   CHECK(wrong.failure().why == "its .pdb is of another build");
 }
