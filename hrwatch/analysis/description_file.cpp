@@ -17,7 +17,7 @@ namespace {
 using hr::wire::Failure;
 
 // Grows with every change of description.h: a file of another version is made again.
-constexpr std::uint64_t magic = 0x0000'0006'6373'6468;  // "hdsc", version 6
+constexpr std::uint64_t magic = 0x0000'0007'6373'6468;  // "hdsc", version 7
 
 // One list of fields for each type, for both directions. `visit` is called with all of them.
 void fields(auto& t, auto&& visit, Failure*) {
@@ -30,7 +30,7 @@ void fields(auto& t, auto&& visit, Segment*) {
 
 void fields(auto& t, auto&& visit, Function*) {
   visit(t.name, t.unit, t.key, t.address, t.size, t.nop, t.binding, t.exported, t.clone, t.ifunc,
-        t.got, t.body_hash, t.origin, t.prototype, t.closure_group, t.closure_number);
+        t.got, t.body_hash, t.origin, t.prototype, t.returns, t.closure_group, t.closure_number);
 }
 
 void fields(auto& t, auto&& visit, Variable*) {
