@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "analysis/content_hash.h"
+#include "analysis/return_type.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -92,19 +92,15 @@ ClosureGroups closure_groups(const Description& next, const ClosureGroups& known
   return groups;
 }
 
-std::string_view return_type(const std::string& prototype) {
-  const std::size_t parameters = prototype.find(" (");
-  return std::string_view(prototype).substr(0, parameters == std::string::npos ? 0 : parameters);
-}
-
 Identity identity_of(const Function& function, const ClosureGroups& groups, const Epochs& epochs) {
   std::uint64_t epoch = 0;
   if (!function.closure_group.empty()) {
     const auto group = groups.find(function.closure_group);
     epoch = group == groups.end() ? 0 : group->second.epoch;
   }
-  const Identity identity =
-      mixed(function.key ^ mixed(hash_of(return_type(function.prototype)) + epoch));
+  const std::uint64_t returns =
+      function.returns != 0 ? function.returns : hash_of_return_type(function.prototype);
+  const Identity identity = mixed(function.key ^ mixed(returns + epoch));
   const auto layouts = epochs.find(function.key);
   return layouts == epochs.end() ? identity : mixed(identity + layouts->second);
 }

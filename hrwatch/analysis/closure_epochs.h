@@ -21,8 +21,4 @@ ClosureGroups closure_groups(const Description& next, const ClosureGroups& known
 
 Identity identity_of(const Function& function, const ClosureGroups& groups, const Epochs& epochs);
 
-// "int (Enemy *, float)" -> "int": mangled names carry the parameters but not this (Itanium C++ ABI
-// 5.1.5), and a caller that expects another one must not be forwarded.
-std::string_view return_type(const std::string& prototype);
-
 }  // namespace hrwatch::analysis

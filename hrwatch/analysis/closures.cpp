@@ -163,7 +163,7 @@ ClosureNames ClosureMemory::closures_in(std::string_view mangled) {
 std::vector<ClosureFunction> find_closures(const Symbols& symbols, ClosureMemory& memory) {
   std::vector<ClosureFunction> found;
   for (std::size_t i = 0; i < symbols.functions.size(); ++i) {
-    if (is_clone(symbols.functions[i].name))
+    if (symbols.functions[i].clone)
       continue;
     ClosureNames names = memory.closures_in(symbols.functions[i].name);
     if (!names.places.empty())

@@ -77,7 +77,7 @@ class Targets {
 
   bool starts_function(Address target) const {
     const Symbol* function = starting_at(symbols_.functions, target);
-    return function && !is_clone(function->name);
+    return function && !function->clone;
   }
 
   const Symbols& symbols_;

@@ -79,7 +79,7 @@ class Finder {
 
   bool is_function(Address target) const {
     const Symbol* function = starting_at(symbols_.symbols.functions, target);
-    return function != nullptr && !is_clone(function->name);
+    return function != nullptr && !function->clone;
   }
 
   bool is_type(Address target) const {

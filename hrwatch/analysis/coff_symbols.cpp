@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/content_hash.h"
+#include "analysis/symbol_names.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -107,6 +108,7 @@ class Reader {
       symbol.exported = !one.is_local() && exports_.count(std::string(one.name)) != 0;
       symbol.zero = section->is_zero();
       symbol.file = number + 1;
+      symbol.clone = use == Use::code && is_clone(one.name);
       add(use, std::move(found));
     }
   }

@@ -56,7 +56,7 @@ class Finder {
     if (!variable) {
       const Symbol* function = starting_at(symbols_.functions, reference.target);
       const Symbol* constant = starting_at(symbols_.constants, reference.target);
-      if (function ? is_clone(function->name) || in_virtual_table(reference.at)
+      if (function ? function->clone || in_virtual_table(reference.at)
                    : !constant || !is_type_identity(constant->name))
         return false;
     }

@@ -81,16 +81,13 @@ void add_unit(const UnitInLibrary& unit, std::uint32_t number, const UnitClasses
     fact.operand = unit.split ? 0 : unit.variables[i].operand;
     fact.type_hash = classes.hash(facts.variables[i].type, number);
   }
-  for (std::size_t i = 0; i < facts.functions.size(); ++i) {
-    if (unit.functions[i].discarded())
-      continue;
-    const UnitFacts::FunctionInUnit& function = facts.functions[i];
-    info.functions.push_back({unit.functions[i].value, unit.key.object, facts.unit, function.scope,
+  for (const PlacedFunction& placed : unit.functions) {
+    const UnitFacts::FunctionInUnit& function = facts.functions[placed.index];
+    info.functions.push_back({placed.address, unit.key.object, facts.unit, function.scope,
                               function.prototype, function.prototype_hash, function.c_name,
                               classes.hash(function.closure, number)});
     for (const UnitFacts::Row& row : function.initialiser_rows)
-      info.initialiser_lines.push_back(
-          {unit.functions[i].value + row.distance, row.file, row.line});
+      info.initialiser_lines.push_back({placed.address + row.distance, row.file, row.line});
   }
 }
 
@@ -144,19 +141,20 @@ void keep(const std::filesystem::path& library, const std::vector<UnitInLibrary>
 }  // namespace
 
 hr::wire::Result<DebugInfo> read_debug_info(const std::filesystem::path& library,
+                                            const std::filesystem::path& file,
                                             const std::vector<std::filesystem::path>& objects,
                                             UnitCache& cache) {
-  if (!is_elf(library))
+  if (!is_elf(file))
     return Failure{library.string() + " can't be read as a library",
                    "it is missing, not readable or not an ELF file", "build the module again"};
   const auto reading = cache.reading(library);
   const std::lock_guard lock(*reading);
-  const OpenDwarf dwarf(library);
+  const OpenDwarf dwarf(file);
   std::vector<UnitInLibrary> units;
   if (dwarf.handle() != nullptr) {
     const auto keys =
         objects.empty() ? std::vector<UnitKey>() : unit_origins(dwarf, objects, cache);
-    units = read_units(library, keys, *cache.units(library));
+    units = read_units(file, keys, *cache.units(library));
     keep(library, units, cache);
   }
   DebugInfo info = joined(units, *classes_of(library, units, cache));
@@ -170,7 +168,7 @@ hr::wire::Result<DebugInfo> read_debug_info(const std::filesystem::path& library
 
 hr::wire::Result<DebugInfo> read_debug_info(const std::filesystem::path& library) {
   UnitCache none;
-  return read_debug_info(library, {}, none);
+  return read_debug_info(library, library, {}, none);
 }
 
 }  // namespace hrwatch::analysis

@@ -63,11 +63,13 @@ struct DebugInfo {
   std::vector<hr::wire::Failure> problems;  // no debug info, too little of it, LTO, a missing .dwo
 };
 
-// Reads DWARF 4 and 5 of `library`, with the .dwo files of its split units. Units of `objects` (in
-// the order of the link) that `cache` knows are not read again; what is read goes into it.
+// Reads DWARF 4 and 5 of `library` from `file` (the same, or a copy of it with the same time of
+// writing), with the .dwo files of its split units. Units of `objects` (in the order of the link)
+// that `cache` knows are not read again; what is read goes into it.
 // Errors: Failure when the file can't be opened or is no ELF file; everything else is in
 // `problems`. Thread: any; no state but the cache. Cost: see read_units().
 hr::wire::Result<DebugInfo> read_debug_info(const std::filesystem::path& library,
+                                            const std::filesystem::path& file,
                                             const std::vector<std::filesystem::path>& objects,
                                             UnitCache& cache);
 // All of it, and nothing kept.

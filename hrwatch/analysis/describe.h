@@ -48,6 +48,11 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
     const std::filesystem::path& library, const std::vector<std::filesystem::path>& objects,
     Memory& memory);
 hr::wire::Result<std::shared_ptr<const Description>> describe(const std::filesystem::path& library);
+// The same from `copy`, which has the bytes of `library` and the time at which it was written:
+// where somebody may write to the library itself.
+hr::wire::Result<std::shared_ptr<const Description>> describe(
+    const std::filesystem::path& library, const std::filesystem::path& copy,
+    const std::vector<std::filesystem::path>& objects, Memory& memory);
 
 // Reads the objects that changed since the last build of `library` was described, so that
 // describe() of the next one need not: while compilers and linker still run. An object that is

@@ -136,9 +136,15 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
 hr::wire::Result<std::shared_ptr<const Description>> describe(
     const std::filesystem::path& library, const std::vector<std::filesystem::path>& objects,
     Memory& memory) {
-  auto debug_info = std::async(std::launch::async,
-                               [&] { return read_debug_info(library, objects, memory.units()); });
-  auto opened = ElfImage::open(library);
+  return describe(library, library, objects, memory);
+}
+
+hr::wire::Result<std::shared_ptr<const Description>> describe(
+    const std::filesystem::path& library, const std::filesystem::path& copy,
+    const std::vector<std::filesystem::path>& objects, Memory& memory) {
+  auto debug_info = std::async(
+      std::launch::async, [&] { return read_debug_info(library, copy, objects, memory.units()); });
+  auto opened = ElfImage::open(copy);
   if (!opened)
     return opened.failure();
   const ElfImage image = std::move(opened).value();
@@ -146,7 +152,7 @@ hr::wire::Result<std::shared_ptr<const Description>> describe(
   description->build_id = image.build_id();
   describe_segments(image, *description);
   const Symbols symbols = read_symbols(image);
-  auto gathered = std::async(std::launch::async, [&] { return Findings(library, image, symbols); });
+  auto gathered = std::async(std::launch::async, [&] { return Findings(copy, image, symbols); });
   auto embedded =
       std::async(std::launch::async, [&] { return find_closures(symbols, memory.closures()); });
   auto debug = debug_info.get();

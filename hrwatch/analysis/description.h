@@ -36,6 +36,7 @@ struct Function {
   std::uint64_t body_hash = 0;  // code with references replaced by what they name; 0 = unknown
   std::uint64_t origin = 0;     // content of the object file that its code is from; 0 = unknown
   std::string prototype;        // readable, from DWARF; "" = unknown
+  std::uint64_t returns = 0;    // hash of the type that `prototype` begins with; 0 = not taken yet
   std::string closure_group;    // enclosing function (+ unit) of the closure it belongs to, or ""
   std::uint32_t closure_number = 0;  // which closure of the group
 };

@@ -30,7 +30,7 @@ void fields(auto& t, auto&& visit, Segment*) {
 
 void fields(auto& t, auto&& visit, Function*) {
   visit(t.name, t.unit, t.key, t.address, t.size, t.nop, t.binding, t.exported, t.clone, t.ifunc,
-        t.got, t.body_hash, t.origin, t.prototype, t.closure_group, t.closure_number);
+        t.got, t.body_hash, t.origin, t.prototype, t.returns, t.closure_group, t.closure_number);
 }
 
 void fields(auto& t, auto&& visit, Variable*) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "analysis/symbol_names.h"
+
 namespace hrwatch::analysis {
 namespace {
 
@@ -197,6 +199,7 @@ Symbols read_symbols(const ElfImage& image) {
     if (std::vector<Symbol>* list = list_for(symbols, type, uses[entry.st_shndx], symbol)) {
       if (symbol.binding == Binding::local)
         symbol.file = static_cast<std::uint32_t>(symbols.files.size() - 1);
+      symbol.clone = list == &symbols.functions && is_clone(symbol.name);
       list->push_back(symbol);
     }
   }

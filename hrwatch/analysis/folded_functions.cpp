@@ -30,8 +30,8 @@ bool variants(std::string_view a, std::string_view b) {
 }
 
 bool suspicious(const Symbol& a, const Symbol& b) {
-  return a.address == b.address && a.size == b.size && a.size != 0 && !is_clone(a.name) &&
-         !is_clone(b.name) && !variants(a.name, b.name);
+  return a.address == b.address && a.size == b.size && a.size != 0 && !a.clone && !b.clone &&
+         !variants(a.name, b.name);
 }
 
 // Collects those of the wanted names that a function definition of the unit has.

@@ -3,12 +3,13 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
-#include "analysis/symbol_names.h"
+#include "analysis/return_type.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -156,9 +157,8 @@ Key key_of(const Symbol& symbol, std::string_view unit, std::string_view scope) 
   return is_mangled(name) ? key : mix(key, without_blocks(scope));
 }
 
-Function function_of(const Symbol& symbol, const Units& units,
-                     const DebugInfo::FunctionFact* fact) {
-  Function function;
+void describe_function(const Symbol& symbol, const Units& units,
+                       const DebugInfo::FunctionFact* fact, Function& function) {
   function.name = symbol.name;
   function.unit = units.of(symbol);
   if (fact && symbol.binding == Binding::local)
@@ -170,14 +170,31 @@ Function function_of(const Symbol& symbol, const Units& units,
   function.size = symbol.size;
   function.binding = symbol.binding;
   function.exported = symbol.exported;
-  function.clone = is_clone(symbol.name);
+  function.clone = symbol.clone;
   function.ifunc = symbol.ifunc;
   function.got = symbol.got;
   if (fact) {
     function.prototype = fact->prototype;
+    function.returns = hash_of_return_type(fact->prototype);
     function.origin = fact->origin;
   }
-  return function;
+}
+
+// Those from `first` to before `last`, in their places.
+void describe_functions(const Symbols& symbols, const DebugInfo& debug, const Units& units,
+                        std::size_t first, std::size_t last, Description& description) {
+  auto fact = debug.functions.begin();  // both lists are by address
+  if (first < last)
+    fact = std::lower_bound(
+        debug.functions.begin(), debug.functions.end(), symbols.functions[first].address,
+        [](const DebugInfo::FunctionFact& one, Address a) { return one.low_pc < a; });
+  for (std::size_t i = first; i < last; ++i) {
+    const Symbol& symbol = symbols.functions[i];
+    while (fact != debug.functions.end() && fact->low_pc < symbol.address)
+      ++fact;
+    const bool found = fact != debug.functions.end() && fact->low_pc == symbol.address;
+    describe_function(symbol, units, found ? &*fact : nullptr, description.functions[i]);
+  }
 }
 
 Variable variable_of(const Symbol& symbol, bool thread_local_, const Units& units,
@@ -350,21 +367,20 @@ class ClosureGroups {
 }  // namespace
 
 void identify(const Symbols& symbols, const DebugInfo& debug, Description& description) {
-  description.functions.reserve(symbols.functions.size());
+  const std::size_t count = symbols.functions.size();
+  description.functions.resize(count);
   const Units units(symbols, debug);
-  auto fact = debug.functions.begin();  // both lists are by address
-  for (const Symbol& symbol : symbols.functions) {
-    while (fact != debug.functions.end() && fact->low_pc < symbol.address)
-      ++fact;
-    const bool found = fact != debug.functions.end() && fact->low_pc == symbol.address;
-    description.functions.push_back(function_of(symbol, units, found ? &*fact : nullptr));
-  }
+  auto second_half = std::async(std::launch::async, [&] {
+    describe_functions(symbols, debug, units, count / 2, count, description);
+  });
+  describe_functions(symbols, debug, units, 0, count / 2, description);
   for (const Symbol& symbol : symbols.variables)
     description.variables.push_back(variable_of(symbol, false, units, debug));
   for (const Symbol& symbol : symbols.thread_locals)
     description.thread_locals.push_back(variable_of(symbol, true, units, debug));
   for (const Symbol& symbol : symbols.constants)
     description.constants.push_back(constant_of(symbol, units));
+  second_half.get();
 }
 
 void tell_twins_apart(const Symbols& symbols, const std::vector<ClosureFunction>& closures,

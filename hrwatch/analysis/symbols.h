@@ -17,6 +17,7 @@ struct Symbol {
   Binding binding = Binding::local;
   bool exported = false;
   bool ifunc = false;
+  bool clone = false;      // of functions: see is_clone()
   bool zero = false;       // in .bss or .tbss
   std::uint32_t file = 0;  // local symbols: index into Symbols::files
   Address got = 0;         // a word that the dynamic linker fills with its canonical address

@@ -40,7 +40,24 @@ std::vector<std::uint64_t> sizes_of_units(Dwarf* dwarf) {
   return sizes;
 }
 
+UnitCache::Stamp UnitCache::stamp_of(const struct stat& file) {
+  const auto ns = [](const timespec& time) {
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
+  return {file.st_dev, file.st_ino, static_cast<std::uint64_t>(file.st_size), ns(file.st_mtim),
+          ns(file.st_ctim)};
+}
+
 ObjectContent UnitCache::content(const std::filesystem::path& object) {
+  struct stat state {};
+
+  if (stat(object.c_str(), &state) != 0)
+    return {};
+  ObjectContent content = known(object.string(), stamp_of(state));
+  return content.hash != 0 ? content : read(object);
+}
+
+ObjectContent UnitCache::read(const std::filesystem::path& object) {
   const int descriptor = open(object.c_str(), O_RDONLY | O_CLOEXEC);
 
   struct stat state {};
@@ -49,21 +66,14 @@ ObjectContent UnitCache::content(const std::filesystem::path& object) {
   if (descriptor < 0)
     return content;
   if (fstat(descriptor, &state) == 0) {
-    const auto ns = [](const timespec& time) {
-      return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-    };
-    const Stamp stamp{state.st_dev, state.st_ino, static_cast<std::uint64_t>(state.st_size),
-                      ns(state.st_mtim), ns(state.st_ctim)};
-    content = known(object.string(), stamp);
-    if (content.hash == 0) {
-      std::vector<char> bytes = whole_file(descriptor, stamp.size);
-      content.written_ns = stamp.written_ns;
-      if (!bytes.empty()) {
-        content.hash = XXH3_64bits(bytes.data(), bytes.size());
-        content.unit_sizes = unit_sizes(bytes);
-        const std::lock_guard lock(mutex_);
-        objects_[object.string()] = {stamp, content};
-      }
+    const Stamp stamp = stamp_of(state);
+    std::vector<char> bytes = whole_file(descriptor, stamp.size);
+    content.written_ns = stamp.written_ns;
+    if (!bytes.empty()) {
+      content.hash = XXH3_64bits(bytes.data(), bytes.size());
+      content.unit_sizes = unit_sizes(bytes);
+      const std::lock_guard lock(mutex_);
+      objects_[object.string()] = {stamp, content};
     }
   }
   close(descriptor);

@@ -2,6 +2,8 @@
 // only what it changed. Knows no library's addresses: everything here is true in every link.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -76,7 +78,9 @@ class UnitCache {
   std::unordered_map<std::string, std::shared_ptr<const UnitClasses>> classes_;
   std::unordered_map<std::string, std::shared_ptr<std::mutex>> reading_;
 
+  static Stamp stamp_of(const struct stat& file);
   ObjectContent known(const std::string& object, const Stamp& stamp);
+  ObjectContent read(const std::filesystem::path& object);
 };
 
 }  // namespace hrwatch::analysis

@@ -91,21 +91,25 @@ Failure missing_split_unit(Dwarf_Die root) {
 
 // Fills in the addresses; false when this link placed other copies than the one `facts` are from.
 bool place(const Dwarf_Die& contents, UnitInLibrary& unit) {
-  const auto all = [&](const auto& items, std::vector<Located>& places) {
-    places.clear();
-    places.reserve(items.size());
-    for (const auto& item : items) {
-      const Located located = locate(contents, item.place);
-      if (located.discarded() && !unit.facts->of_object)
-        return false;
-      places.push_back(located);
-    }
-    return true;
-  };
-  for (const AttributePlace& gone : unit.facts->discarded)
+  const UnitFacts& facts = *unit.facts;
+  unit.variables.clear();
+  unit.functions.clear();
+  for (const AttributePlace& gone : facts.discarded)
     if (!locate(contents, gone).discarded())
       return false;
-  return all(unit.facts->variables, unit.variables) && all(unit.facts->functions, unit.functions);
+  for (const UnitFacts::VariableInUnit& variable : facts.variables) {
+    unit.variables.push_back(locate(contents, variable.place));
+    if (unit.variables.back().discarded() && !facts.of_object)
+      return false;
+  }
+  for (std::uint32_t i = 0; i < facts.functions.size(); ++i) {
+    const Located located = locate(contents, facts.functions[i].place);
+    if (!located.discarded())
+      unit.functions.push_back({i, located.value});
+    else if (!facts.of_object)
+      return false;
+  }
+  return true;
 }
 
 // Reads every unit whose number leaves `remainder` when divided by `threads`.

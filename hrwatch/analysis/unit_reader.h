@@ -15,12 +15,18 @@
 
 namespace hrwatch::analysis {
 
+// A function of a unit that the library has.
+struct PlacedFunction {
+  std::uint32_t index = 0;  // counts UnitFacts::functions
+  Address address = 0;
+};
+
 // What one unit says, and where the library has what it speaks of.
 struct UnitInLibrary {
   UnitKey key;
   std::shared_ptr<const UnitFacts> facts;  // null: a unit that is not read (assembler)
   std::vector<Located> variables;          // one each of facts->variables
-  std::vector<Located> functions;          // one each of facts->functions
+  std::vector<PlacedFunction> functions;   // the linker discards most: other units have them too
   bool split = false;                      // half of it is in a .dwo file
 };
 

@@ -45,14 +45,18 @@ void Copies::seen(const std::string& module, std::uint32_t generation) {
   last = std::max(last, generation);
 }
 
-void Copies::begin(const std::string& module, const fs::path& artifact, Description known) {
+void Copies::begin(const std::string& module, const fs::path& artifact, Description known,
+                   EarlyWork early) {
   auto promise = std::make_shared<std::promise<Draft>>();
   modules_[module].draft = promise->get_future().share();
-  workers_->run_behind([promise, folder = folder_, artifact, module, known = std::move(known)] {
+  workers_->run_behind([promise, folder = folder_, artifact, module, known = std::move(known),
+                        early = std::move(early)] {
     const auto id = analysis::read_build_id(artifact);
     Draft draft;
     if (id.ok() && !(known && known->build_id == id.value())) {
-      if (auto made = publish::Draft::make(artifact, folder, module); made.ok()) {
+      if (const auto done = done_for(artifact, early)) {
+        draft = done->draft;
+      } else if (auto made = publish::Draft::make(artifact, folder, module); made.ok()) {
         draft = std::make_shared<publish::Draft>(std::move(made).value());
       }
     }

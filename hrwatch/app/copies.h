@@ -14,6 +14,7 @@
 
 #include "analysis/description.h"
 #include "app/distances.h"
+#include "app/early_work.h"
 #include "app/worker.h"
 #include "publish/publish.h"
 #include "wire/result.h"
@@ -41,9 +42,10 @@ class Copies {
   // Some program has that generation: copies get greater numbers.
   void seen(const std::string& module, std::uint32_t generation);
 
-  // Copies the artifact of a build that is about to be described, when it is another than `known`.
+  // Copies the artifact of a build that is about to be described, when it is another than `known`
+  // and no copy of it was made early.
   void begin(const std::string& module, const std::filesystem::path& artifact,
-             std::shared_ptr<const analysis::Description> known);
+             std::shared_ptr<const analysis::Description> known, EarlyWork early);
 
   // No copy of what was built last is wanted.
   void skip(const std::string& module) { modules_[module].draft = {}; }

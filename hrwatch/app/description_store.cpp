@@ -5,7 +5,8 @@
 namespace hrwatch::app {
 
 DescriptionStore::Described DescriptionStore::get(const std::string& build_id,
-                                                  const std::vector<LibraryFile>& libraries) {
+                                                  const std::vector<LibraryFile>& libraries,
+                                                  const Described* early) {
   std::unique_lock lock(mutex_);
   made_.wait(lock, [&] { return !making_.contains(build_id); });
   if (auto known = known_[build_id].lock()) {
@@ -13,7 +14,7 @@ DescriptionStore::Described DescriptionStore::get(const std::string& build_id,
   }
   making_.insert(build_id);
   lock.unlock();
-  auto result = find_or_make(build_id, libraries);
+  auto result = find_or_make(build_id, libraries, early);
   lock.lock();
   making_.erase(build_id);
   if (result.ok()) {
@@ -24,9 +25,15 @@ DescriptionStore::Described DescriptionStore::get(const std::string& build_id,
 }
 
 DescriptionStore::Described DescriptionStore::find_or_make(
-    const std::string& build_id, const std::vector<LibraryFile>& libraries) {
+    const std::string& build_id, const std::vector<LibraryFile>& libraries,
+    const Described* early) {
   if (auto stored = analysis::load(build_id, folder_); stored.ok()) {
     return stored;
+  }
+  // The copy stands in another folder: what is missing from there may be found beside the library.
+  if (early != nullptr && early->ok() && early->value()->build_id == build_id &&
+      early->value()->problems.empty()) {
+    return made_now(*early);
   }
   hr::wire::Failure failure{"the build " + build_id + " can't be described",
                             "no file of it is left",
@@ -46,13 +53,17 @@ DescriptionStore::Described DescriptionStore::find_or_make(
       continue;
     }
     if (described.value()->build_id == build_id) {
-      const std::lock_guard lock(mutex_);
-      unsaved_.push_back(described.value());
-      return described;
+      return made_now(std::move(described));
     }
     failure.why = library.string() + " was replaced while it was read";
   }
   return failure;
+}
+
+DescriptionStore::Described DescriptionStore::made_now(Described described) {
+  const std::lock_guard lock(mutex_);
+  unsaved_.push_back(described.value());
+  return described;
 }
 
 void DescriptionStore::save_new() {

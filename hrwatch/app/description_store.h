@@ -30,7 +30,15 @@ class DescriptionStore {
   // The description of build `build_id`; the first of `libraries` that is that build is read when
   // nobody knows it yet. Blocks while another thread makes the same one.
   // Errors: none of the libraries can be read or is that build.
-  Described get(const std::string& build_id, const std::vector<LibraryFile>& libraries);
+  // `early`: what describe_early() said, when it was said of the first of them as it is now; null:
+  // nothing was.
+  Described get(const std::string& build_id, const std::vector<LibraryFile>& libraries,
+                const Described* early = nullptr);
+
+  // Describes a library whose build has not ended, from a copy. Nobody gets it but by get().
+  Described describe_early(const LibraryFile& library, const std::filesystem::path& copy) {
+    return analysis::describe(library.path, copy, library.objects, memory_);
+  }
 
   // Reads what changed of the objects of a library that is being built. Blocks get() of it.
   void read_ahead(const LibraryFile& library) {
@@ -41,7 +49,9 @@ class DescriptionStore {
   void save_new();
 
  private:
-  Described find_or_make(const std::string& build_id, const std::vector<LibraryFile>& libraries);
+  Described find_or_make(const std::string& build_id, const std::vector<LibraryFile>& libraries,
+                         const Described* early);
+  Described made_now(Described described);
 
   std::filesystem::path folder_;
   analysis::Memory memory_;

@@ -22,6 +22,7 @@
 #include "app/terminal.h"
 #include "app/trace_file.h"
 #include "app/workbench.h"
+#include "build/link_watch.h"
 #include "build/linker_outputs.h"
 #include "build/ninja.h"
 #include "project/project.h"
@@ -134,6 +135,7 @@ class SessionLoop {
   std::unique_ptr<project::Project> project_;
   std::unique_ptr<watcher::Watcher> watcher_;
   std::unique_ptr<build::Ninja> ninja_;
+  std::unique_ptr<build::LinkWatch> link_watch_;
   std::unique_ptr<server::Server> server_;
   std::unique_ptr<Workbench> workbench_;
   std::unique_ptr<CrashReader> crash_reader_;
@@ -242,6 +244,11 @@ void SessionLoop::make_adapters() {
   }
   ninja_ = std::make_unique<build::Ninja>(&loop_, sink);
   workbench_ = std::make_unique<Workbench>(&loop_, settings_.build_dir, sink);
+  link_watch_ = std::make_unique<build::LinkWatch>(&loop_, [this](const std::string& file) {
+    if (ninja_->running()) {  // what others build is taken up when they are done
+      workbench_->linked(file);
+    }
+  });
   crash_reader_ = std::make_unique<CrashReader>(&loop_, settings_.build_dir, sink);
   program_ = std::make_unique<Program>(&loop_, sink);
   server_ = std::make_unique<server::Server>(&loop_, settings_.build_dir, sink);
@@ -393,8 +400,10 @@ void SessionLoop::perform(const core::Watch& effect) {
   }
   set.dependent.insert(model.cmake_inputs.begin(), model.cmake_inputs.end());
   std::vector<WatchedModule> modules;
+  std::vector<std::string> linked;
   for (const auto& wanted : state_.wanted.modules) {
     set.dependent.insert(wanted.artifact);
+    linked.push_back(wanted.artifact);
     for (const auto& target : model.targets) {
       if (target.name == wanted.target) {
         modules.push_back(
@@ -403,6 +412,7 @@ void SessionLoop::perform(const core::Watch& effect) {
     }
   }
   workbench_->set_modules(std::move(modules), effect.model);
+  link_watch_->watch(linked);
   remove_leftovers();
   if (const auto watching = watcher_->watch(set); !watching.ok()) {
     take(core::Trouble{watching.failure()});
@@ -541,6 +551,7 @@ void SessionLoop::perform(const core::Quit& effect) {
 // Lets go of everything outside: children, files, sockets. Harmless when repeated.
 void SessionLoop::end() {
   server_.reset();
+  link_watch_.reset();
   ninja_.reset();
   program_.reset();
   watcher_.reset();

@@ -138,6 +138,22 @@ void Workbench::read_ahead() {
   }
 }
 
+void Workbench::linked(const fs::path& file) {
+  for (auto& [name, module] : modules_) {
+    if (module.facts.artifact != file || !is_loaded(name)) {
+      continue;
+    }
+    auto promise = std::make_shared<std::promise<std::shared_ptr<const EarlyDone>>>();
+    module.early = promise->get_future().share();
+    workers_.run(
+        [promise, store = store_, name = name, folder = folder_ / "gen",
+         library = LibraryFile{module.facts.artifact, module.facts.objects}] {
+          promise->set_value(work_early(library, name, folder, *store));
+        },
+        [] {});
+  }
+}
+
 void Workbench::analyse(core::RoundId round, const std::vector<fs::path>& program) {
   struct Analysis {
     core::Analysed result;
@@ -155,15 +171,18 @@ void Workbench::analyse(core::RoundId round, const std::vector<fs::path>& progra
   };
   for (auto& [name, module] : modules_) {
     auto described = std::make_shared<DescriptionStore::Described>(Failure{});
+    const EarlyWork early = std::exchange(module.early, {});
     workers_.run(
-        [described, store = store_, facts = module.facts, newest = module.newest] {
+        [described, store = store_, facts = module.facts, newest = module.newest, early] {
           const auto id = analysis::read_build_id(facts.artifact);
           if (!id.ok()) {
             *described = id.failure();
           } else if (newest && newest->build_id == id.value()) {
             *described = newest;
           } else {
-            *described = store->get(id.value(), {{facts.artifact, facts.objects}});
+            const auto done = done_for(facts.artifact, early);
+            *described = store->get(id.value(), {{facts.artifact, facts.objects}},
+                                    done ? &done->described : nullptr);
           }
         },
         [this, analysis, described, one_done, name = name] {
@@ -182,7 +201,7 @@ void Workbench::analyse(core::RoundId round, const std::vector<fs::path>& progra
           one_done();
         });
     if (is_loaded(name)) {
-      copies_.begin(name, module.facts.artifact, module.newest);
+      copies_.begin(name, module.facts.artifact, module.newest, early);
     } else {
       copies_.skip(name);
     }

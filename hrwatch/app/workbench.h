@@ -15,6 +15,7 @@
 #include "app/copies.h"
 #include "app/description_store.h"
 #include "app/distances.h"
+#include "app/early_work.h"
 #include "app/worker.h"
 #include "core/event.h"
 #include "core/project_model.h"
@@ -44,6 +45,9 @@ class Workbench {
 
   // Reads what compilers have written since the last build was described, while the next goes on.
   void read_ahead();
+
+  // A linker has put a finished file in its place: what it is a module's library for is begun now.
+  void linked(const std::filesystem::path& file);
 
   // Describes; publishes at once when a host is there to load it. `program`: the files that it has
   // loaded until it is started again, whose build-ids are wanted as well.
@@ -84,6 +88,7 @@ class Workbench {
   struct Module {
     WatchedModule facts;
     Description newest;  // of the last good build
+    EarlyWork early;     // of the build that goes on
   };
 
   struct Lineages {

@@ -34,6 +34,14 @@ struct Request {
   std::uint64_t instead = 0;
 };
 
+// What tells one writing of a file from any other. Of no file: zeros.
+struct FileStamp {
+  std::uint64_t device = 0, inode = 0, size = 0;
+  std::int64_t written_ns = 0, changed_ns = 0;  // since the epoch
+
+  bool operator==(const FileStamp&) const = default;
+};
+
 // The bytes of a built library, copied before it is known what must differ. Removes its file unless
 // it was published.
 class Draft {
@@ -45,6 +53,21 @@ class Draft {
                                       const std::filesystem::path& folder,
                                       const std::string& module);
 
+  // As make(), of a library that a linker has just put in its place while its build goes on: what
+  // the build still does to it shows in is_still(). The copy says it was written when the library
+  // was. Waits until another write would show in the library's times, at most some ticks of the
+  // system's clock. Errors: also where times can't tell (a network's file system, Windows).
+  static hr::wire::Result<Draft> make_early(const std::filesystem::path& library,
+                                            const std::filesystem::path& folder,
+                                            const std::string& module);
+
+  // Whether `library` is the very file that make_early() copied, and nobody has written to it since
+  // that began. Cost: one stat().
+  bool is_still(const std::filesystem::path& library) const;
+
+  // The copy, until it is published.
+  const std::filesystem::path& path() const { return path_; }
+
   Draft(Draft&& other) noexcept;
   Draft& operator=(Draft&&) = delete;
   ~Draft();
@@ -52,10 +75,16 @@ class Draft {
  private:
   friend hr::wire::Result<std::filesystem::path> publish(const Request& request, Draft draft);
 
+  // Of the library that `from` is open for.
+  static hr::wire::Result<Draft> copy_of(int from, const std::filesystem::path& library,
+                                         const std::filesystem::path& folder,
+                                         const std::string& module);
+
   Draft(std::filesystem::path path, int file) : path_(std::move(path)), file_(file) {}
 
   std::filesystem::path path_;
-  int file_;  // open for reading and writing (on Windows: just there); -1 = moved from
+  int file_;          // open for reading and writing (on Windows: just there); -1 = moved from
+  FileStamp source_;  // of an early one
 };
 
 // Writes <folder>/<module>.<generation>.so, or .dll (mode 0600 while written, 0500 when done) and

@@ -14,6 +14,7 @@
 
 #include "publish/copy.h"
 #include "publish/elf_edit.h"
+#include "publish/file_stamp.h"
 #include "publish/names.h"
 #include "publish/publish.h"
 
@@ -167,10 +168,41 @@ int rename_into_place(const char* from, const char* to) {
 Result<Draft> Draft::make(const std::filesystem::path& library, const std::filesystem::path& folder,
                           const std::string& module) {
   const Descriptor from(::open(library.c_str(), O_RDONLY | O_CLOEXEC));
+  return copy_of(from.get(), library, folder, module);
+}
 
+Result<Draft> Draft::make_early(const std::filesystem::path& library,
+                                const std::filesystem::path& folder, const std::string& module) {
+  const Descriptor from(::open(library.c_str(), O_RDONLY | O_CLOEXEC));
+  const auto stamp = from.open() ? settled_stamp(from.get()) : std::nullopt;
+  if (!stamp) {
+    return Failure{"module " + module + " could not be copied before its build ended",
+                   "the times of " + library.native() + " don't tell whether it is written to",
+                   "nothing to do: it is copied when the build has ended"};
+  }
+  auto draft = copy_of(from.get(), library, folder, module);
+  if (draft) {
+    const timespec written = time_of(stamp->written_ns);
+    const timespec times[2] = {written, written};
+    if (::futimens(draft.value().file_, times) != 0) {
+      return failed(module, library, folder, errno, stamp->size);
+    }
+    draft.value().source_ = *stamp;
+  }
+  return draft;
+}
+
+bool Draft::is_still(const std::filesystem::path& library) const {
+  struct stat now {};
+
+  return source_ != FileStamp() && ::stat(library.c_str(), &now) == 0 && stamp_of(now) == source_;
+}
+
+Result<Draft> Draft::copy_of(int from, const std::filesystem::path& library,
+                             const std::filesystem::path& folder, const std::string& module) {
   struct stat built {};
 
-  if (!from.open() || ::fstat(from.get(), &built) != 0 || !S_ISREG(built.st_mode)) {
+  if (from < 0 || ::fstat(from, &built) != 0 || !S_ISREG(built.st_mode)) {
     return Failure{"module " + module + " could not be published",
                    library.native() + " is not there or can't be read",
                    "build it again: run ninja in the build folder"};
@@ -184,14 +216,16 @@ Result<Draft> Draft::make(const std::filesystem::path& library, const std::files
   if (draft.file_ < 0) {
     return failed(module, library, folder, errno, 0);
   }
-  if (const int error = copy_content(from.get(), draft.file_, size)) {
+  if (const int error = copy_content(from, draft.file_, size)) {
     return failed(module, library, folder, error, size);
   }
   return draft;
 }
 
 Draft::Draft(Draft&& other) noexcept
-    : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)) {}
+    : path_(std::move(other.path_)),
+      file_(std::exchange(other.file_, -1)),
+      source_(other.source_) {}
 
 Draft::~Draft() {
   if (file_ >= 0) {

@@ -134,6 +134,17 @@ Result<Draft> Draft::make(const fs::path& library, const fs::path& folder,
   return Draft(path, 0);
 }
 
+Result<Draft> Draft::make_early(const fs::path& library, const fs::path&,
+                                const std::string& module) {
+  return Failure{"module " + module + " could not be copied before its build ended",
+                 "a linker can't write " + library.string() + " while somebody reads it",
+                 "nothing to do: it is copied when the build has ended"};
+}
+
+bool Draft::is_still(const fs::path&) const {
+  return false;
+}
+
 Draft::Draft(Draft&& other) noexcept : path_(std::move(other.path_)), file_(other.file_) {
   other.file_ = -1;
 }

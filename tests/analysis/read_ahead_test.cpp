@@ -158,3 +158,27 @@ TEST_CASE("a link that failed leaves nothing behind that later builds believe") 
   Memory none;
   CHECK(with == build.described(none));
 }
+
+TEST_CASE("a copy with the time of the library says what the library says") {
+  for (const std::string& module : words(HR_MODULES)) {
+    INFO(module);
+    const BuildFolder build;
+    build.compile_all(module + "_1");
+    build.link(module + "_1");
+    const fs::path copy = build.library().string() + ".part";
+    fs::copy_file(build.library(), copy);
+    fs::last_write_time(copy, fs::last_write_time(build.library()));
+    Memory memory;
+    const auto early = describe(build.library(), copy, build.objects(), memory);
+    REQUIRE(early.ok());
+    Memory none;
+    CHECK(build.saved(*early.value()) == build.described(none));
+
+    // An object that was compiled since tells nothing of the library: the time decides.
+    build.compile_all(module + "_1");
+    const auto later = describe(build.library(), copy, build.objects(), memory);
+    REQUIRE(later.ok());
+    for (const Function& function : later.value()->functions)
+      CHECK(function.origin == 0);
+  }
+}

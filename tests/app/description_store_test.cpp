@@ -68,6 +68,37 @@ TEST_CASE("many who ask at once get one description") {
     CHECK(mine == got.front());
 }
 
+TEST_CASE("what was described early counts for its own build alone, and only where it is given") {
+  const Sandbox sandbox("store-early");
+  DescriptionStore store(sandbox.path("desc"));
+  const auto early = store.describe_early(one, one.path);
+  REQUIRE(early.ok());
+  CHECK_FALSE(store.get(id_of(one), {}).ok());
+  CHECK_FALSE(store.get(id_of(two), {}, &early).ok());
+  const auto other = store.get(id_of(two), {two}, &early);
+  REQUIRE(other.ok());
+  CHECK(other.value()->build_id == id_of(two));
+  const DescriptionStore::Described failed = hr::wire::Failure{"a", "b", "c"};
+  CHECK_FALSE(store.get(id_of(one), {}, &failed).ok());
+  const auto described = store.get(id_of(one), {}, &early);
+  REQUIRE(described.ok());
+  CHECK(described.value() == early.value());
+  CHECK(store.get(id_of(one), {}).value() == early.value());  // from now on it is known
+}
+
+TEST_CASE("a problem that was seen early is looked for again beside the library") {
+  const Sandbox sandbox("store-early-unfit");
+  DescriptionStore store(sandbox.path("desc"));
+  const LibraryFile unfit{HR_TEST_DESCRIBED_UNFIT, {}};
+  const auto early = store.describe_early(unfit, unfit.path);
+  REQUIRE(early.ok());
+  REQUIRE_FALSE(early.value()->problems.empty());
+  CHECK_FALSE(store.get(id_of(unfit), {}, &early).ok());
+  const auto described = store.get(id_of(unfit), {unfit}, &early);
+  REQUIRE(described.ok());
+  CHECK(described.value() != early.value());
+}
+
 TEST_CASE("what was made is written once, and read by the next session without a library") {
   const Sandbox sandbox("store-saved");
   std::filesystem::create_directories(sandbox.path("desc"));

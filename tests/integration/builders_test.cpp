@@ -77,6 +77,29 @@ TEST_CASE("--no-build: a module that is built only later") {
   CHECK(shown);
 }
 
+TEST_CASE("a step behind the link that writes to the library: what it leaves is what is loaded") {
+  Project project("post-build",
+                  "add_custom_command(TARGET game POST_BUILD COMMAND sh -c \"printf stepped >> "
+                  "$<TARGET_FILE:game>\" VERBATIM)\n");
+  REQUIRE(project.build());
+  const auto program = project.start_program();
+  const auto tool = project.start_tool();
+  REQUIRE(tool->wait("app_joined"));
+  REQUIRE(tool->wait("build_finished"));  // the build at the start
+  for (const std::string label : {"second", "third", "fourth"}) {
+    const std::size_t mark = tool->mark();
+    project.set_label(label);
+    const auto reloaded = tool->wait("reloaded", mark);
+    INFO(tool->transcript());
+    REQUIRE(reloaded);
+    CHECK(shows(*program, label));
+    const std::string copy = project.folder().read(
+        "build/.hrwatch/gen/game." + std::to_string((*reloaded)["generation"].get<int>()) + ".so");
+    CHECK(copy.ends_with("stepped"));
+  }
+  CHECK(tool->count("error") == 0);
+}
+
 TEST_CASE("--on-refuse relaunch: a refused reload starts the program again") {
   Project project("relaunch-on-refuse");
   const std::string source =
