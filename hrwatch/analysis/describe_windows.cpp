@@ -31,7 +31,15 @@ Result<std::shared_ptr<const Description>> describe(const std::filesystem::path&
   return describe(library, {}, none);
 }
 
-Result<std::shared_ptr<const Description>> describe(const std::filesystem::path& library,
+Result<std::shared_ptr<const Description>> describe(
+    const std::filesystem::path& library, const std::vector<std::filesystem::path>& objects,
+    Memory& memory) {
+  return describe(library, library, objects, memory);
+}
+
+// The library itself says where its .pdb is, and that where its objects are.
+Result<std::shared_ptr<const Description>> describe(const std::filesystem::path&,
+                                                    const std::filesystem::path& library,
                                                     const std::vector<std::filesystem::path>&,
                                                     Memory& memory) {
   const auto image = LinkedImage::open(library, memory.units());

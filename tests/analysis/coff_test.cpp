@@ -46,7 +46,7 @@ const Thing& only(const std::vector<Thing>& list, const std::string& name) {
 // (copy_file() of mingw's library overwrites nothing, whatever it is told.)
 void put(const fs::path& from, const fs::path& to) {
   fs::remove(to);
-  put(from, to);
+  fs::copy_file(from, to);
 }
 
 std::string bytes_of(const fs::path& file) {
@@ -174,7 +174,7 @@ TEST_CASE("Objects of another build are not taken for those of the library") {
   fs::copy_file(folder / "edit_6" / "game.dll", copy);
   fs::copy_file(folder / "edit_6" / "game.pdb", files.path("game.pdb"));
   fs::copy_file(object, aside);
-  fs::copy_file(folder / "edit_0" / "game.obj", object);
+  put(folder / "edit_0" / "game.obj", object);
   const auto wrong = describe(copy);
   put(aside, object);
   REQUIRE_FALSE(wrong.ok());
@@ -184,14 +184,13 @@ TEST_CASE("Objects of another build are not taken for those of the library") {
 
 TEST_CASE("A .pdb of another build is not taken for the library's") {
   const hrwatch::tests::Sandbox files("coff");
-  put(folder / "edit_0" / "game.dll", files.path("game.dll"));
-  const fs::path pdb = folder / "edit_0" / "game.pdb", aside = files.path("game.pdb");
-  fs::copy_file(pdb, aside);
-  fs::copy_file(folder / "edit_2" / "game.pdb", pdb);
+  fs::copy_file(folder / "edit_0" / "game.dll", files.path("game.dll"));
+  fs::copy_file(folder / "edit_2" / "game.pdb", files.path("game.pdb"));
   const auto wrong = describe(files.path("game.dll"));
-  put(aside, pdb);
   REQUIRE_FALSE(wrong.ok());
   CHECK(wrong.failure().why == "its .pdb is of another build");
+  put(folder / "edit_0" / "game.pdb", files.path("game.pdb"));
+  CHECK(describe(files.path("game.dll")).ok());
 }
 
 TEST_CASE("Damaged object files and .pdb files are answered, never read outside of") {

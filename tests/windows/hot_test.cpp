@@ -72,7 +72,7 @@ constexpr const char* main_text = R"(#include <windows.h>
 extern "C" void game_step(char* text, unsigned size);
 extern "C" int (*game_function())(int);
 int main(int count, char** words) {
-  hr_args(&count, words);
+  count = hr_args(count, words);
   int (*kept)(int) = game_function();
   for (;;) {
     char text[200];
@@ -249,7 +249,8 @@ TEST_CASE("What does not fit is refused by name, and the program runs on") {
   const auto refused = tool->wait("refused", mark, patience);
   INFO(tool->transcript());
   REQUIRE(refused);
-  const std::string reason = (*refused)["reason"].get<std::string>();
+  const std::string reason =
+      (*refused)["reason"].get<std::string>() + ": " + (*refused)["why"].get<std::string>();
   INFO(reason);
   CHECK(reason.find("struct Thing changed layout") != std::string::npos);
   CHECK(reason.find("more (int) added at offset 12") != std::string::npos);
