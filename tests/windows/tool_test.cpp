@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::minutes patience(2);
+constexpr std::chrono::minutes patience(5);
 
 Outcome hrwatch_in(const fs::path& folder, std::vector<std::string> arguments,
                    std::map<std::string, std::string> environment = {}) {
@@ -103,6 +103,112 @@ Tool start(const Project& project, std::vector<std::string> arguments) {
   return {HR_TEST_TOOL, std::move(arguments), project.files().path()};
 }
 
+void builds_and_is_alone(const Project& project) {
+  Tool first = start(project, {"--target", "game"});
+  const auto watching = first.wait("watching", 0, patience);
+  INFO(first.transcript());
+  REQUIRE(watching);
+  CHECK((*watching)["build_dir"] == project.build());
+  REQUIRE(first.wait("build_finished", 0, patience));
+  REQUIRE(wait_until([&] { return project.has_session(); }, patience));
+
+  const std::string pid = std::to_string(first.pid());
+  const Outcome second =
+      hrwatch_in(project.files().path(), {"--target", "game", "--build-dir", project.build()});
+  CHECK(second.status == 3);
+  CHECK(has(second.errors, "another hrwatch works on " + project.build()));
+  CHECK(has(second.errors, "its process id is " + pid));
+  CHECK(has(second.errors, "taskkill /F /PID " + pid));
+
+  std::string status;
+  CHECK(wait_until(
+      [&] {
+        const Outcome asked = hrwatch_in(project.files().path(), {"status"});
+        status = asked.output + asked.errors;
+        return asked.status == 0 && has(status, "waiting for a save");
+      },
+      patience));
+  CHECK(has(status, "hrwatch " + pid + " on " + project.build()));
+  CHECK(has(status, "modules: game"));
+  CHECK(has(status, "no program is attached"));
+  const Outcome doctor = hrwatch_in(project.files().path(), {"doctor"});
+  CHECK(has(doctor.output, "hrwatch " + pid + " works here"));
+  CHECK(has(doctor.output, "ok       generator          Ninja"));
+  CHECK(has(doctor.output, "ok       writable "));
+
+  const Outcome rollback = hrwatch_in(project.files().path(), {"rollback"});
+  CHECK(rollback.status != 0);
+  CHECK(has(rollback.errors, "fix: "));
+
+  const std::size_t mark = first.mark();
+  project.files().write("game.cpp",
+                        "extern \"C\" __declspec(dllexport) int game_step() { return 2; }\n");
+  const auto change = first.wait("change", mark, patience);
+  REQUIRE(change);
+  CHECK((*change)["files"][0] == project.files().path("game.cpp").generic_string());
+  REQUIRE(first.wait("build_finished", mark, patience));
+
+  const std::size_t broken = first.mark();
+  project.files().write("game.cpp", "extern \"C\" int game_step() { return missing; }\n");
+  const auto failed = first.wait("build_failed", broken, patience);
+  REQUIRE(failed);
+  const Event diagnostic = (*failed)["diagnostics"][0];
+  CHECK(diagnostic["file"] == project.files().path("game.cpp").generic_string());
+  CHECK(diagnostic["line"] == 1);
+  CHECK(has(diagnostic["message"], "missing"));
+
+  const Outcome explained = hrwatch_in(project.files().path(), {"explain", "game.cpp"});
+  CHECK(explained.status == 0);
+  CHECK(has(explained.output, "a save of game.cpp would: build game"));
+
+  first.process().signal(SIGINT);
+  CHECK(first.process().wait(patience) == 130);
+  CHECK_FALSE(project.has_session());
+  const Outcome after = hrwatch_in(project.files().path(), {"status"});
+  CHECK(after.status == 0);
+  CHECK(has(after.output, "no hrwatch works on " + project.build()));
+}
+
+void runs_the_program(const Project& project) {
+  const auto said = [&] {
+    return project.files().read("said.txt");
+  };
+  const auto started = [&] {
+    REQUIRE(wait_until([&] { return !said().empty(); }, patience));
+    return std::stoi(said());
+  };
+  {
+    INFO("Ctrl-C");
+    Tool tool = start(project, {"--target", "app", "--run"});
+    const int program = started();
+    INFO(tool.transcript());
+    CHECK(has(said(), std::to_string(program) + "  1"));
+    CHECK(is_alive(program));
+    tool.process().signal(SIGINT);
+    CHECK(tool.process().wait(patience).has_value());
+    CHECK(wait_until([&] { return !is_alive(program); }, patience));
+    CHECK_FALSE(project.has_session());
+  }
+  fs::remove(project.files().path("said.txt"));
+  {
+    INFO("the tool's sudden end");
+    ChildOptions options;
+    options.arguments = {HR_TEST_TOOL, "--target", "app", "--run", "--", "two words"};
+    options.folder = project.files().path();
+    Child tool(options);
+    const int program = started();
+    CHECK(has(said(), " two words 1"));
+    tool.signal(SIGTERM);
+    CHECK(tool.wait(patience).has_value());
+    CHECK(wait_until([&] { return !is_alive(program); }, patience));
+  }
+  // What a session left that could not say goodbye stops no other.
+  Tool next = start(project, {"--target", "game", "--once"});
+  CHECK(next.process().wait(patience) == 0);
+  INFO(next.transcript());
+  CHECK(next.count("error") == 0);
+}
+
 }  // namespace
 
 TEST_CASE("Version, help and usage") {
@@ -170,110 +276,8 @@ TEST_CASE("A project is made of a template, once") {
   CHECK(hrwatch_in(sandbox.path(), {"new", "nonsense", "other"}).status == 2);
 }
 
-TEST_CASE("A session builds what is saved, and is the only one of its folder") {
+TEST_CASE("A session builds what is saved, is the only one, and takes its program with it") {
   const Project project;
-  Tool first = start(project, {"--target", "game"});
-  const auto watching = first.wait("watching", 0, patience);
-  INFO(first.transcript());
-  REQUIRE(watching);
-  CHECK((*watching)["build_dir"] == project.build());
-  REQUIRE(first.wait("build_finished", 0, patience));
-  REQUIRE(wait_until([&] { return project.has_session(); }, patience));
-
-  const std::string pid = std::to_string(first.pid());
-  const Outcome second =
-      hrwatch_in(project.files().path(), {"--target", "game", "--build-dir", project.build()});
-  CHECK(second.status == 3);
-  CHECK(has(second.errors, "another hrwatch works on " + project.build()));
-  CHECK(has(second.errors, "its process id is " + pid));
-  CHECK(has(second.errors, "taskkill /F /PID " + pid));
-
-  std::string status;
-  CHECK(wait_until(
-      [&] {
-        const Outcome asked = hrwatch_in(project.files().path(), {"status"});
-        status = asked.output + asked.errors;
-        return asked.status == 0 && has(status, "waiting for a save");
-      },
-      patience));
-  CHECK(has(status, "hrwatch " + pid + " on " + project.build()));
-  CHECK(has(status, "modules: game"));
-  CHECK(has(status, "no program is attached"));
-  const Outcome doctor = hrwatch_in(project.files().path(), {"doctor"});
-  CHECK(has(doctor.output, "hrwatch " + pid + " works here"));
-  CHECK(has(doctor.output, "ok       generator          Ninja"));
-  CHECK(has(doctor.output, "ok       writable "));
-
-  const Outcome rollback = hrwatch_in(project.files().path(), {"rollback"});
-  CHECK(rollback.status != 0);
-  CHECK(has(rollback.errors, "fix: "));
-
-  const std::size_t mark = first.mark();
-  project.files().write("game.cpp",
-                        "extern \"C\" __declspec(dllexport) int game_step() { return 2; }\n");
-  const auto change = first.wait("change", mark, patience);
-  REQUIRE(change);
-  CHECK((*change)["files"][0] == project.files().path("game.cpp").generic_string());
-  REQUIRE(first.wait("build_finished", mark, patience));
-
-  const std::size_t broken = first.mark();
-  project.files().write("game.cpp", "extern \"C\" int game_step() { return missing; }\n");
-  const auto failed = first.wait("build_failed", broken, patience);
-  REQUIRE(failed);
-  const Event diagnostic = (*failed)["diagnostics"][0];
-  CHECK(diagnostic["file"] == project.files().path("game.cpp").generic_string());
-  CHECK(diagnostic["line"] == 1);
-  CHECK(has(diagnostic["message"], "missing"));
-
-  const Outcome explained = hrwatch_in(project.files().path(), {"explain", "game.cpp"});
-  CHECK(explained.status == 0);
-  CHECK(has(explained.output, "a save of game.cpp would: build game"));
-
-  first.process().signal(SIGINT);
-  CHECK(first.process().wait(patience) == 130);
-  CHECK_FALSE(project.has_session());
-  const Outcome after = hrwatch_in(project.files().path(), {"status"});
-  CHECK(after.status == 0);
-  CHECK(has(after.output, "no hrwatch works on " + project.build()));
-}
-
-TEST_CASE("The program of --run gets its words, and does not outlive the session") {
-  const Project project;
-  const auto said = [&] {
-    return project.files().read("said.txt");
-  };
-  const auto started = [&] {
-    REQUIRE(wait_until([&] { return !said().empty(); }, patience));
-    return std::stoi(said());
-  };
-  {
-    INFO("Ctrl-C");
-    Tool tool = start(project, {"--target", "app", "--run"});
-    const int program = started();
-    INFO(tool.transcript());
-    CHECK(has(said(), std::to_string(program) + "  1"));
-    CHECK(is_alive(program));
-    tool.process().signal(SIGINT);
-    CHECK(tool.process().wait(patience).has_value());
-    CHECK(wait_until([&] { return !is_alive(program); }, patience));
-    CHECK_FALSE(project.has_session());
-  }
-  fs::remove(project.files().path("said.txt"));
-  {
-    INFO("the tool's sudden end");
-    ChildOptions options;
-    options.arguments = {HR_TEST_TOOL, "--target", "app", "--run", "--", "two words"};
-    options.folder = project.files().path();
-    Child tool(options);
-    const int program = started();
-    CHECK(has(said(), " two words 1"));
-    tool.signal(SIGTERM);
-    CHECK(tool.wait(patience).has_value());
-    CHECK(wait_until([&] { return !is_alive(program); }, patience));
-  }
-  // What a session left that could not say goodbye stops no other.
-  Tool next = start(project, {"--target", "game", "--once"});
-  CHECK(next.process().wait(patience) == 0);
-  INFO(next.transcript());
-  CHECK(next.count("error") == 0);
+  builds_and_is_alone(project);
+  runs_the_program(project);
 }
