@@ -265,15 +265,24 @@ TEST_CASE("The doctor names what is missing, and what is there") {
 
 TEST_CASE("A project is made of a template, once") {
   const Sandbox sandbox("tool-new");
-  const Outcome made = hrwatch_in(sandbox.path(), {"new", "console", "gr\u00fcn\\demo"});
+  const Outcome made = hrwatch_in(sandbox.path(), {"new", "console", "new ones\\demo"});
   CHECK(made.status == 0);
-  CHECK(has(made.output, "made gr\u00fcn\\demo"));
-  CHECK(fs::exists(sandbox.path("gr\u00fcn/demo/CMakeLists.txt")));
-  CHECK(has(sandbox.read("gr\u00fcn/demo/CMakeLists.txt"), "add_hot_module("));
-  const Outcome again = hrwatch_in(sandbox.path(), {"new", "console", "gr\u00fcn\\demo"});
+  CHECK(has(made.output, "made new ones\\demo"));
+  CHECK(fs::exists(sandbox.path("new ones/demo/CMakeLists.txt")));
+  CHECK(has(sandbox.read("new ones/demo/CMakeLists.txt"), "add_hot_module("));
+  const Outcome again = hrwatch_in(sandbox.path(), {"new", "console", "new ones/demo"});
   CHECK(again.status == 3);
   CHECK(has(again.errors, "exists already"));
   CHECK(hrwatch_in(sandbox.path(), {"new", "nonsense", "other"}).status == 2);
+}
+
+TEST_CASE("A path with letters beyond ASCII is refused by name") {
+  const Sandbox sandbox("tool-letters");
+  const Outcome refused = hrwatch_in(sandbox.path(), {"new", "console", "gr\u00fcn"});
+  CHECK(refused.status == 3);
+  CHECK(has(refused.errors, "has letters beyond ASCII"));
+  CHECK(has(refused.errors, "fix: "));
+  CHECK(fs::is_empty(sandbox.path()));
 }
 
 TEST_CASE("A session builds what is saved, is the only one, and takes its program with it") {
