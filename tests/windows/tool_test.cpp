@@ -100,7 +100,9 @@ class Project {
 
 Tool start(const Project& project, std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--build-dir", project.build()});
-  return {HR_TEST_TOOL, std::move(arguments), project.files().path()};
+  ChildOptions options;
+  options.terminal = true;
+  return {HR_TEST_TOOL, std::move(arguments), project.files().path(), options};
 }
 
 void builds_and_is_alone(const Project& project) {
