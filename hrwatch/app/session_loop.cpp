@@ -128,6 +128,7 @@ class SessionLoop {
   report::Trace trace_;
   std::FILE* trace_file_ = nullptr;
   SessionLock lock_;
+  bool locked_ = false;  // else what is in the folder is another session's
   std::map<core::TimerId, Timer> timers_;
   std::map<int, uv_signal_t> signals_;
   std::map<core::HostId, std::pair<int, std::vector<hr::wire::ModuleState>>> hellos_;
@@ -183,6 +184,7 @@ int SessionLoop::run() {
     screen_->show(core::ErrorNews{locked.failure()}, now());
     return static_cast<int>(core::ExitCode::environment);
   }
+  locked_ = true;
   if (!settings_.trace.empty()) {
     trace_file_ = open_trace_file(settings_.trace);
     if (trace_file_ == nullptr) {
@@ -562,7 +564,9 @@ void SessionLoop::end() {
     remove_link_leftovers(*state_.model);
     remove_published_leftovers(fs::path(settings_.build_dir) / ".hrwatch" / "gen");
   }
-  remove_status(settings_.build_dir);
+  if (locked_) {
+    remove_status(settings_.build_dir);
+  }
 }
 
 }  // namespace

@@ -12,10 +12,13 @@ namespace {
 
 constexpr std::size_t most_frames = 256;
 
-hr::wire::Failure not_seen(int pid, DWORD error) {
-  return {"the threads of pid " + std::to_string(pid) + " can't be looked at",
-          std::system_category().message(static_cast<int>(error)),
+hr::wire::Failure not_seen(int pid, const std::string& why) {
+  return {"the threads of pid " + std::to_string(pid) + " can't be looked at", why,
           "start hrwatch as the same user as the program, or restart the program"};
+}
+
+std::string sentence(DWORD error) {
+  return std::system_category().message(static_cast<int>(error));
 }
 
 // Threads that stand still as long as it lives.
@@ -93,19 +96,22 @@ hr::wire::Result<std::vector<ThreadFrames>> frames_of_threads(int pid) {
   const ProcessImage image(pid, {});
   const HANDLE process = image.mapped().process;
   if (process == nullptr) {
-    return not_seen(pid, ERROR_INVALID_PARAMETER);
+    return not_seen(pid, "there is no such process, or it is another user's");
   }
   const std::lock_guard lock(one_at_a_time);
   const Stopped stopped(static_cast<DWORD>(pid));
   if (stopped.error() != 0) {
-    return not_seen(pid, stopped.error());
+    return not_seen(pid, sentence(stopped.error()));
+  }
+  if (stopped.threads().empty()) {
+    return not_seen(pid, "it has ended");
   }
   std::vector<ThreadFrames> threads;
   for (const auto& [id, handle] : stopped.threads()) {
     CONTEXT context = {};
     context.ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER;
     if (GetThreadContext(handle, &context) == 0) {
-      return not_seen(pid, GetLastError());
+      return not_seen(pid, sentence(GetLastError()));
     }
     threads.push_back({static_cast<int>(id), walk(process, handle, context, nullptr, most_frames)});
   }

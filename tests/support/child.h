@@ -18,7 +18,8 @@ struct ChildOptions {
   std::vector<std::string> arguments = {};              // [0] is the program, looked up in PATH
   std::filesystem::path folder = {};                    // working folder; empty = the test's
   std::map<std::string, std::string> environment = {};  // in addition to the test's
-  bool terminal = false;  // runs under a pseudo terminal, as its session's leader
+  bool terminal = false;  // runs under a pseudo terminal, as its session's leader; on Windows: has
+                          // a console of its own, and can be told of Ctrl-C
   std::optional<unsigned long> file_size_limit = {};  // RLIMIT_FSIZE in bytes
 };
 

@@ -139,11 +139,10 @@ Child::Child(const ChildOptions& options) {
   startup.hStdError = errors.write;
   const std::wstring folder = options.folder.wstring();
   PROCESS_INFORMATION started = {};
-  // A console of its own, without a window: so that it can be told of Ctrl-C.
+  const DWORD console = options.terminal ? CREATE_NO_WINDOW : DETACHED_PROCESS;
   if (CreateProcessW(nullptr, line.data(), nullptr, nullptr, TRUE,
-                     CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | CREATE_SUSPENDED,
-                     environment.data(), folder.empty() ? nullptr : folder.c_str(), &startup,
-                     &started) == 0)
+                     console | CREATE_UNICODE_ENVIRONMENT | CREATE_SUSPENDED, environment.data(),
+                     folder.empty() ? nullptr : folder.c_str(), &startup, &started) == 0)
     give_up(options.arguments.front().c_str());
   reader_ = std::make_unique<Reader>(output.read, errors.read);
   reader_->process = started.hProcess;

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::minutes patience(2);
+constexpr std::chrono::minutes patience(5);
 
 Outcome hrwatch_in(const fs::path& folder, std::vector<std::string> arguments,
                    std::map<std::string, std::string> environment = {}) {
@@ -100,78 +100,12 @@ class Project {
 
 Tool start(const Project& project, std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--build-dir", project.build()});
-  return {HR_TEST_TOOL, std::move(arguments), project.files().path()};
+  ChildOptions options;
+  options.terminal = true;
+  return {HR_TEST_TOOL, std::move(arguments), project.files().path(), options};
 }
 
-}  // namespace
-
-TEST_CASE("Version, help and usage") {
-  const Sandbox sandbox("tool-usage");
-  const Outcome version = hrwatch_in(sandbox.path(), {"--version"});
-  CHECK(version.status == 0);
-  CHECK(version.output == "hrwatch " HR_TEST_VERSION "\n");
-  const Outcome help = hrwatch_in(sandbox.path(), {"--help"});
-  CHECK(help.status == 0);
-  CHECK(has(help.output, "hrwatch --target game"));
-  const Outcome usage = hrwatch_in(sandbox.path(), {"--frobnicate"});
-  CHECK(usage.status == 2);
-  CHECK(has(usage.errors, "--frobnicate"));
-  CHECK(has(usage.errors, "fix: "));
-  CHECK(usage.output.empty());
-}
-
-TEST_CASE("A folder without a build is an environment error, in both ways of saying it") {
-  const Sandbox sandbox("tool-none");
-  const Outcome named = hrwatch_in(sandbox.path(), {"--build-dir", "nowhere"});
-  CHECK(named.status == 3);
-  CHECK(has(named.errors, "there is no build in nowhere"));
-  CHECK(has(named.errors, "CMakeCache.txt"));
-  const Outcome json = hrwatch_in(sandbox.path(), {"--json"});
-  CHECK(json.status == 3);
-  CHECK(json.errors.empty());
-  const Event event = Event::parse(json.output, nullptr, false);
-  REQUIRE(event.is_object());
-  CHECK(event["event"] == "error");
-  CHECK(has(event["what"], "there is no build folder here"));
-  CHECK(has(event["fix"], "cmake -G Ninja"));
-}
-
-TEST_CASE("The doctor names what is missing, and what is there") {
-  const Sandbox sandbox("tool-doctor");
-  const std::string windows = "C:\\windows\\system32";
-  const Outcome bare = hrwatch_in(sandbox.path(), {"doctor"}, {{"PATH", windows}});
-  CHECK(bare.status == 3);
-  CHECK(has(bare.output, "missing  ninja              not on the PATH"));
-  CHECK(has(bare.output, "missing  linker "));
-  CHECK(has(bare.output, "winget install"));
-  CHECK(has(bare.output, "missing  build folder "));
-  CHECK_FALSE(has(bare.output, "inotify"));
-  const Outcome with_tools =
-      hrwatch_in(sandbox.path(), {"doctor"},
-                 {{"PATH", fs::path(HR_TEST_NINJA).parent_path().string() + ";" +
-                               fs::path(HR_TEST_CMAKE).parent_path().string() + ";" +
-                               fs::path(HR_TEST_COMPILER).parent_path().string() + ";" + windows}});
-  INFO(with_tools.output);
-  CHECK(has(with_tools.output, "ok       ninja              1."));
-  CHECK(has(with_tools.output, "ok       cmake              4."));
-  CHECK(has(with_tools.output, "ok       compiler           clang++"));
-}
-
-TEST_CASE("A project is made of a template, once") {
-  const Sandbox sandbox("tool-new");
-  const Outcome made = hrwatch_in(sandbox.path(), {"new", "console", "gr\u00fcn\\demo"});
-  CHECK(made.status == 0);
-  CHECK(has(made.output, "made gr\u00fcn\\demo"));
-  CHECK(fs::exists(sandbox.path("gr\u00fcn/demo/CMakeLists.txt")));
-  CHECK(has(sandbox.read("gr\u00fcn/demo/CMakeLists.txt"), "add_hot_module("));
-  const Outcome again = hrwatch_in(sandbox.path(), {"new", "console", "gr\u00fcn\\demo"});
-  CHECK(again.status == 3);
-  CHECK(has(again.errors, "exists already"));
-  CHECK(hrwatch_in(sandbox.path(), {"new", "nonsense", "other"}).status == 2);
-}
-
-TEST_CASE("A session builds what is saved, and is the only one of its folder") {
-  const Project project;
+void builds_and_is_alone(const Project& project) {
   Tool first = start(project, {"--target", "game"});
   const auto watching = first.wait("watching", 0, patience);
   INFO(first.transcript());
@@ -237,8 +171,7 @@ TEST_CASE("A session builds what is saved, and is the only one of its folder") {
   CHECK(has(after.output, "no hrwatch works on " + project.build()));
 }
 
-TEST_CASE("The program of --run gets its words, and does not outlive the session") {
-  const Project project;
+void runs_the_program(const Project& project) {
   const auto said = [&] {
     return project.files().read("said.txt");
   };
@@ -276,4 +209,86 @@ TEST_CASE("The program of --run gets its words, and does not outlive the session
   CHECK(next.process().wait(patience) == 0);
   INFO(next.transcript());
   CHECK(next.count("error") == 0);
+}
+
+}  // namespace
+
+TEST_CASE("Version, help and usage") {
+  const Sandbox sandbox("tool-usage");
+  const Outcome version = hrwatch_in(sandbox.path(), {"--version"});
+  CHECK(version.status == 0);
+  CHECK(version.output == "hrwatch " HR_TEST_VERSION "\n");
+  const Outcome help = hrwatch_in(sandbox.path(), {"--help"});
+  CHECK(help.status == 0);
+  CHECK(has(help.output, "hrwatch --target game"));
+  const Outcome usage = hrwatch_in(sandbox.path(), {"--frobnicate"});
+  CHECK(usage.status == 2);
+  CHECK(has(usage.errors, "--frobnicate"));
+  CHECK(has(usage.errors, "fix: "));
+  CHECK(usage.output.empty());
+}
+
+TEST_CASE("A folder without a build is an environment error, in both ways of saying it") {
+  const Sandbox sandbox("tool-none");
+  const Outcome named = hrwatch_in(sandbox.path(), {"--build-dir", "nowhere"});
+  CHECK(named.status == 3);
+  CHECK(has(named.errors, "there is no build in nowhere"));
+  CHECK(has(named.errors, "CMakeCache.txt"));
+  const Outcome json = hrwatch_in(sandbox.path(), {"--json"});
+  CHECK(json.status == 3);
+  CHECK(json.errors.empty());
+  const Event event = Event::parse(json.output, nullptr, false);
+  REQUIRE(event.is_object());
+  CHECK(event["event"] == "error");
+  CHECK(has(event["what"], "there is no build folder here"));
+  CHECK(has(event["fix"], "cmake -G Ninja"));
+}
+
+TEST_CASE("The doctor names what is missing, and what is there") {
+  const Sandbox sandbox("tool-doctor");
+  const std::string windows = "C:\\windows\\system32";
+  const Outcome bare = hrwatch_in(sandbox.path(), {"doctor"}, {{"PATH", windows}});
+  CHECK(bare.status == 3);
+  CHECK(has(bare.output, "missing  ninja              not on the PATH"));
+  CHECK(has(bare.output, "missing  linker "));
+  CHECK(has(bare.output, "winget install"));
+  CHECK(has(bare.output, "missing  build folder "));
+  CHECK_FALSE(has(bare.output, "inotify"));
+  const Outcome with_tools =
+      hrwatch_in(sandbox.path(), {"doctor"},
+                 {{"PATH", fs::path(HR_TEST_NINJA).parent_path().string() + ";" +
+                               fs::path(HR_TEST_CMAKE).parent_path().string() + ";" +
+                               fs::path(HR_TEST_COMPILER).parent_path().string() + ";" + windows}});
+  INFO(with_tools.output);
+  CHECK(has(with_tools.output, "ok       ninja              1."));
+  CHECK(has(with_tools.output, "ok       cmake              4."));
+  CHECK(has(with_tools.output, "ok       compiler           clang++"));
+}
+
+TEST_CASE("A project is made of a template, once") {
+  const Sandbox sandbox("tool-new");
+  const Outcome made = hrwatch_in(sandbox.path(), {"new", "console", "new ones\\demo"});
+  CHECK(made.status == 0);
+  CHECK(has(made.output, "made new ones\\demo"));
+  CHECK(fs::exists(sandbox.path("new ones/demo/CMakeLists.txt")));
+  CHECK(has(sandbox.read("new ones/demo/CMakeLists.txt"), "add_hot_module("));
+  const Outcome again = hrwatch_in(sandbox.path(), {"new", "console", "new ones/demo"});
+  CHECK(again.status == 3);
+  CHECK(has(again.errors, "exists already"));
+  CHECK(hrwatch_in(sandbox.path(), {"new", "nonsense", "other"}).status == 2);
+}
+
+TEST_CASE("A path with letters beyond ASCII is refused by name") {
+  const Sandbox sandbox("tool-letters");
+  const Outcome refused = hrwatch_in(sandbox.path(), {"new", "console", "gr\u00fcn"});
+  CHECK(refused.status == 3);
+  CHECK(has(refused.errors, "has letters beyond ASCII"));
+  CHECK(has(refused.errors, "fix: "));
+  CHECK(fs::is_empty(sandbox.path()));
+}
+
+TEST_CASE("A session builds what is saved, is the only one, and takes its program with it") {
+  const Project project;
+  builds_and_is_alone(project);
+  runs_the_program(project);
 }
