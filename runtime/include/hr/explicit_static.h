@@ -30,16 +30,7 @@ struct hr_library {
 };
 
 /* The modules of this program; not there when it has none. */
-#ifdef _MSC_VER
-/* No weak symbols: where nobody has a list, its linker takes the empty one. */
-extern struct hr_library* hr_static_modules;
-__declspec(selectany) struct hr_library* hr_no_static_modules = NULL;
-#pragma comment(linker, "/alternatename:hr_static_modules=hr_no_static_modules")
-#define HR_STATIC_MODULES hr_static_modules
-#else
-extern __attribute__((weak)) struct hr_library* hr_static_modules;
-#define HR_STATIC_MODULES (&hr_static_modules != NULL ? hr_static_modules : NULL)
-#endif
+HR_DETAIL_OPTIONAL(struct hr_library*, hr_static_modules);
 
 static inline void hr_static_fail(hr_library* library, const char* what, const char* about,
                                   const char* fix) {
@@ -71,7 +62,7 @@ static inline hr_library* hr_static_find(const char* path) {
   static hr_library missing;
   uint64_t size = 0;
   const char* name = hr_static_name(path, &size);
-  hr_library* module = HR_STATIC_MODULES;
+  hr_library* module = HR_DETAIL_VALUE_IF_THERE(hr_static_modules);
   for (; module != NULL; module = module->next) {
     if (hr_static_is(module->name, name, size) || hr_static_is(module->file, name, size))
       return module;
