@@ -6,6 +6,7 @@
 #ifndef _MSC_VER
 #pragma GCC system_header
 #endif
+#define HR_LISTS_STATIC_MODULES
 #include "hr/explicit.h"
 
 #if !defined(HR_MODULE_NAME) || !defined(HR_MODULE_IDENTIFIER) || !defined(HR_MODULE_FILE) || \
@@ -21,7 +22,8 @@ extern "C" {
 HR_EXPORTS(HR_DECLARE)
 
 /* One list a program, whichever of its modules come with it. */
-#ifdef _MSC_VER
+#if defined(_MSC_VER) || (defined(_WIN32) && defined(__clang__))
+/* In COFF lld takes two weak definitions for one too many; GNU's linker does not. */
 __declspec(selectany) struct hr_library* hr_static_modules = NULL;
 #else
 __attribute__((weak)) struct hr_library* hr_static_modules;

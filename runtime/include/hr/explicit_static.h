@@ -30,7 +30,11 @@ struct hr_library {
 };
 
 /* The modules of this program; not there when it has none. */
+#ifdef HR_LISTS_STATIC_MODULES
+extern struct hr_library* hr_static_modules; /* this source has it */
+#else
 HR_DETAIL_OPTIONAL(struct hr_library*, hr_static_modules);
+#endif
 
 static inline void hr_static_fail(hr_library* library, const char* what, const char* about,
                                   const char* fix) {
