@@ -103,6 +103,10 @@ function(_hrwatch_refuse_platform_settings target flags)
     _hrwatch_stop("${target} is linked by ${linker}" "only lld writes the types of a module into its .pdb"
       "take -fuse-ld=${linker} (or LINKER_TYPE) away, or configure with -DHRWATCH_MODE=STATIC")
   endif()
+  if(NOT linker AND NOT HRWATCH_LINKER MATCHES "^(AUTO|lld)$")
+    _hrwatch_stop("HRWATCH_LINKER is ${HRWATCH_LINKER}" "only lld writes the types of a module into its .pdb"
+      "configure with -DHRWATCH_LINKER=AUTO, or with -DHRWATCH_MODE=STATIC")
+  endif()
 endfunction()
 
 # Called where a module is declared. A linker is refused what others have open, a .pdb in a debugger say:

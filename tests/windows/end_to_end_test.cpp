@@ -23,6 +23,7 @@
 #include "support/turned_loop.h"
 #include "windows/debug_lines.h"
 #include "windows/holder.h"
+#include "windows/work_folder.h"
 
 using namespace hrwatch;
 namespace fs = std::filesystem;
@@ -154,7 +155,7 @@ class Rig {
     });
   }
 
-  tests::Sandbox files_{"end-to-end"};
+  tests::Sandbox files_{tests::in_work_folder("end-to-end")};
   tests::TurnedLoop loop_;
   std::unique_ptr<project::Project> project_;
   std::unique_ptr<build::Ninja> ninja_;

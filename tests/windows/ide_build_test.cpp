@@ -12,6 +12,7 @@
 #include "support/sandbox.h"
 #include "windows/holder.h"
 #include "windows/real_tools.h"
+#include "windows/work_folder.h"
 
 using namespace hrwatch;
 using tests::Holder;
@@ -39,13 +40,6 @@ target_link_options(plain PRIVATE -Wl,--pdb=)
 std::string bytes_of(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
-}
-
-// On the drive of the build: on wine's own, cmake.exe 4.0 falls over now and then.
-std::string folder_for_work() {
-  fs::create_directories(HR_TEST_WORK);
-  SetEnvironmentVariableA("TMP", HR_TEST_WORK);
-  return "ide-build";
 }
 
 class Rig {
@@ -105,7 +99,7 @@ class Rig {
   }
 
  private:
-  tests::Sandbox files_{folder_for_work()};
+  tests::Sandbox files_{tests::in_work_folder("ide-build")};
   std::string text_;
 };
 

@@ -30,7 +30,11 @@ struct hr_library {
 };
 
 /* The modules of this program; not there when it has none. */
-extern __attribute__((weak)) struct hr_library* hr_static_modules;
+#ifdef HR_LISTS_STATIC_MODULES
+extern struct hr_library* hr_static_modules; /* this source has it */
+#else
+HR_DETAIL_OPTIONAL(struct hr_library*, hr_static_modules);
+#endif
 
 static inline void hr_static_fail(hr_library* library, const char* what, const char* about,
                                   const char* fix) {
@@ -62,7 +66,7 @@ static inline hr_library* hr_static_find(const char* path) {
   static hr_library missing;
   uint64_t size = 0;
   const char* name = hr_static_name(path, &size);
-  hr_library* module = &hr_static_modules != NULL ? hr_static_modules : NULL;
+  hr_library* module = HR_DETAIL_VALUE_IF_THERE(hr_static_modules);
   for (; module != NULL; module = module->next) {
     if (hr_static_is(module->name, name, size) || hr_static_is(module->file, name, size))
       return module;

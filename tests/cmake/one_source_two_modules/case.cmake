@@ -1,5 +1,5 @@
 both_modes(app "client and server")
 foreach(side client server)
   module_file(Debug ${side}.json object objects 0)
-  expect(object "/${side}\\.dir/.*shared\\.c\\.o$")
+  expect(object "/${side}\\.dir/.*shared\\.c\\.o(bj)?$")
 endforeach()

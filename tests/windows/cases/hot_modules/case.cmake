@@ -43,6 +43,9 @@ foreach(refusal "lto=link-time optimisation" "-Wl,--icf=all=folded functions sha
   expect(output "${words}")
 endforeach()
 
+configure_fails(build -DREFUSED= -DHRWATCH_LINKER=default)
+expect(output "HRWATCH_LINKER is default why: only lld writes the types")
+
 # Compilers that can't: static, with the reason and a way out.
 set(forget "")
 foreach(other "COMPILER_ID=GNU|writes no CodeView" "COMPILER_ID=MSVC|the ABI of MSVC is not read"
@@ -51,7 +54,7 @@ foreach(other "COMPILER_ID=GNU|writes no CodeView" "COMPILER_ID=MSVC|the ABI of 
   string(REGEX MATCH "^(([A-Z_]+)=.*)\\|(.*)$" other "${other}")
   set(variable ${CMAKE_MATCH_2})
   set(words "${CMAKE_MATCH_3}")
-  configure(build -DREFUSED= ${forget} -DOTHER_${CMAKE_MATCH_1})
+  configure(build -DHRWATCH_LINKER=AUTO ${forget} -DOTHER_${CMAKE_MATCH_1})
   string(REGEX REPLACE "[ \n]+" " " output "${output}")
   expect(output "hot modules are built as static libraries why: .*${words}")
   expect(output "fix: build with clang and clang.. for mingw .* configure with -DHRWATCH_MODE=STATIC")
