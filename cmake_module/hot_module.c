@@ -10,6 +10,7 @@
 #error "hot_module.c is compiled by add_hot_module(), which names the module"
 #endif
 
+#ifdef __ELF__
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -23,6 +24,12 @@ extern const void* const __stop___patchable_function_entries[]
 
 #ifdef __cplusplus
 }
+#endif
+#define HR_ENTRIES_BEGIN __start___patchable_function_entries
+#define HR_ENTRIES_END __stop___patchable_function_entries
+#else /* COFF has no such section: the runtime finds them in the code. */
+#define HR_ENTRIES_BEGIN 0
+#define HR_ENTRIES_END 0
 #endif
 
 static const int hr_anchor = 0;
@@ -42,8 +49,8 @@ static struct hr_module_info hr_describe_module(void) {
   info.abi = HR_MODULE_ABI;
   info.name = HR_MODULE_NAME;
   info.build_dir = HR_MODULE_BUILD_DIR;
-  info.entries_begin = __start___patchable_function_entries;
-  info.entries_end = __stop___patchable_function_entries;
+  info.entries_begin = HR_ENTRIES_BEGIN;
+  info.entries_end = HR_ENTRIES_END;
   info.anchor = &hr_anchor;
   return info;
 }
