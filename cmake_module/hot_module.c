@@ -10,11 +10,7 @@
 #error "hot_module.c is compiled by add_hot_module(), which names the module"
 #endif
 
-#ifdef _WIN32
-/* The linker makes no list of the entries there: they are seen in the code. */
-#define HR_ENTRIES_BEGIN 0
-#define HR_ENTRIES_END 0
-#else
+#ifdef __ELF__
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -29,9 +25,11 @@ extern const void* const __stop___patchable_function_entries[]
 #ifdef __cplusplus
 }
 #endif
-
 #define HR_ENTRIES_BEGIN __start___patchable_function_entries
 #define HR_ENTRIES_END __stop___patchable_function_entries
+#else /* COFF has no such section: the runtime finds them in the code. */
+#define HR_ENTRIES_BEGIN 0
+#define HR_ENTRIES_END 0
 #endif
 
 static const int hr_anchor = 0;

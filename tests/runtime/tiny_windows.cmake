@@ -34,6 +34,13 @@ hr_tiny(3 3)
 hr_tiny(small_1 1 DEFINITIONS TINY_SMALL)
 hr_tiny(small_2 2 DEFINITIONS TINY_SMALL)
 hr_tiny(bare 1 DEFINITIONS TINY_SMALL OPTIONS -fpatchable-function-entry=0)
+# Those that present themselves, as add_hot_module makes them.
+hr_program_path(presented_folder ${CMAKE_CURRENT_BINARY_DIR}/presented)
+foreach(number 1 2)
+  hr_tiny(presented_${number} ${number} SOURCES ${PROJECT_SOURCE_DIR}/cmake_module/hot_module.cpp
+    DEFINITIONS "HR_MODULE_NAME=\"tiny\"" "HR_MODULE_BUILD_DIR=\"${presented_folder}\""
+    LINKED $<TARGET_LINKER_FILE:hr> NEEDS hr ${PROJECT_SOURCE_DIR}/cmake_module/hot_module.c)
+endforeach()
 # One that needs a library which is not where the loader looks.
 set(elsewhere ${tiny_folder}/elsewhere)
 add_custom_command(OUTPUT ${elsewhere}/nobody.dll.a VERBATIM

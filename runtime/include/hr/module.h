@@ -19,7 +19,7 @@ struct hr_module_info {
   uint32_t abi;                     /* HR_MODULE_ABI */
   const char* name;                 /* target name; valid as long as the library is loaded */
   const char* build_dir;            /* top-level build folder, absolute */
-  const void* const* entries_begin; /* __start___patchable_function_entries, or NULL */
+  const void* const* entries_begin; /* __start___patchable_function_entries; NULL without (COFF) */
   const void* const* entries_end;
   const void* anchor; /* any address inside the library */
 };
