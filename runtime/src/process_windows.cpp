@@ -53,7 +53,7 @@ int process_id() {
 }
 
 bool process_is_ending() {
-  // Of ntdll, documented since Windows 8 (RtlDllShutdownInProgress), in no import library of mingw.
+  // Of ntdll, and in no header of mingw.
   using Asked = BOOLEAN(NTAPI*)();
   static const auto asked = reinterpret_cast<Asked>(reinterpret_cast<void*>(
       GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "RtlDllShutdownInProgress")));

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "src/memory_search.h"
-#include "src/process_memory.h"
 #include "src/migration_plan.h"
 #include "src/number_conversion.h"
+#include "src/process_memory.h"
 #include "src/running_code.h"
 #include "src/stack_frames.h"
 
