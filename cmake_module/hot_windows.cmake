@@ -65,7 +65,7 @@ endfunction()
 function(_hrwatch_code_flags condition result)
   set(languages "$<AND:${condition},$<COMPILE_LANGUAGE:C,CXX>>")
   set(${result}
-    "$<${languages}:-fpatchable-function-entry=8,6;-falign-functions=16;-ffunction-sections;-fdata-sections>"
+    "$<${languages}:-fpatchable-function-entry=8,6;-falign-functions=16;-ffunction-sections;-fdata-sections;-fno-emulated-tls>"
     "$<${languages}:-g;-gcodeview;-fstandalone-debug;-fno-sanitize=function>"
     PARENT_SCOPE)
 endfunction()

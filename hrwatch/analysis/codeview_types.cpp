@@ -624,6 +624,7 @@ CodeViewTypes::Parts CodeViewTypes::parts(CodeViewIndex type) {
     default:
       break;
   }
+  result.is_enumeration = one->kind == codeview::enumeration;
   if (!is_class(one->kind))
     return result;
   const Named what = named(*one);

@@ -53,7 +53,8 @@ class CodeViewTypes {
     std::vector<CodeViewIndex> members;  // and bases, by value
     std::vector<CodeViewIndex> bases;
     std::vector<CodeViewIndex> arguments;  // of functions, with the result in front
-    bool is_class = false, polymorphic = false, copied_by_code = false;
+    bool is_class = false, is_enumeration = false;
+    bool polymorphic = false, copied_by_code = false;
   };
 
   Parts parts(CodeViewIndex type);

@@ -8,6 +8,7 @@
 #include "analysis/coff_images.h"
 #include "analysis/coff_references.h"
 #include "analysis/coff_symbols.h"
+#include "analysis/coff_type_uses.h"
 #include "analysis/identities.h"
 
 namespace hrwatch::analysis {
@@ -84,6 +85,18 @@ std::string folded(const Description& description) {
   return {};
 }
 
+// A destructor of C (a list beside that of the initialisers), other than the presenter's.
+std::string finaliser(const LinkedImage& image) {
+  for (const LinkedUnit& unit : image.units())
+    for (const CoffSection& section : unit.unit->object.sections)
+      if (section.name.starts_with(".dtors"))
+        for (const CoffRelocation& relocation : section.relocations)
+          if (const CoffSymbol* function = unit.unit->object.symbol(relocation.symbol);
+              function != nullptr && function->name != "hr_module_destructed")
+            return std::string(function->name);
+  return {};
+}
+
 void find_problems(const LinkedImage& image, Description& description) {
   auto& problems = description.problems;
   const auto& functions = description.functions;
@@ -104,6 +117,18 @@ void find_problems(const LinkedImage& image, Description& description) {
                         "a call of an old function could not be led to its new code",
                         "declare the module with add_hot_module(), or compile all of it with "
                         "-fpatchable-function-entry=8,6 -falign-functions=16"});
+  const auto emulated = std::find_if(
+      description.variables.begin(), description.variables.end(),
+      [](const Variable& variable) { return variable.name.starts_with("__emutls_v."); });
+  if (emulated != description.variables.end())
+    problems.push_back({"the module's thread-local variables are emulated (" +
+                            emulated->name.substr(std::string_view("__emutls_v.").size()) + ")",
+                        "each build of it would have values of its own",
+                        "compile it with -fno-emulated-tls (add_hot_module does it)"});
+  if (const std::string name = finaliser(image); !name.empty())
+    problems.push_back({"the module has a function that runs when it is unloaded (" + name + ")",
+                        "it would run once for each reload when the program ends",
+                        "register it with atexit() in place of __attribute__((destructor))"});
   if (const std::string names = folded(description); !names.empty())
     problems.push_back({"the linker folded functions with equal code (" + names + ")",
                         "one entry can't lead to two new functions",
@@ -128,9 +153,13 @@ std::shared_ptr<const Description> describe_image(const LinkedImage& image, Clos
   CoffReferences references = find_coff_references(image, found);
   description->code_references = std::move(references.code);
   description->data_references = std::move(references.data);
+  if (const auto index = image.public_address("_tls_index");
+      index && !description->thread_locals.empty())
+    description->tls_modules.push_back(*index);
   for (const Variable& variable : description->thread_locals)
     description->tls_size = std::max(description->tls_size, variable.address + variable.size);
   description->types = found.debug.types;
+  description->uses = std::make_shared<const TypeUses>(coff_type_uses(image));
   find_problems(image, *description);
   return description;
 }

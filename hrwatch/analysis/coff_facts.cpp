@@ -16,6 +16,8 @@ namespace {
 constexpr std::uint32_t signature = 4;              // CV_SIGNATURE_C13
 constexpr std::uint32_t symbols_subsection = 0xF1;  // DEBUG_S_SYMBOLS
 
+constexpr std::uint16_t is_parameter = 1;  // CV_LVARFLAGS
+
 // Where records of each kind have what they are about: type, the relocated offset, the name.
 struct DataRecord {
   static constexpr std::uint64_t type = 0, place = 4, name = 10;
@@ -54,7 +56,7 @@ class SymbolReader {
           add_variable(data, at);
           break;
         case codeview::local_variable:
-          if (function_)
+          if (function_ && (data.number<std::uint16_t>(4) & is_parameter) == 0)
             facts_.functions[*function_].locals.push_back(data.number<std::uint32_t>(0));
           break;
         case codeview::register_relative:

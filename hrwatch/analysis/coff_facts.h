@@ -30,7 +30,7 @@ struct CoffFacts {
     std::uint64_t prototype_hash = 0;
     TypeShape closure;  // of the call operator of one
     CodeViewIndex type_index = 0;
-    std::vector<CodeViewIndex> locals;  // types of its variables
+    std::vector<CodeViewIndex> locals;  // types of its variables, without parameters
   };
 
   std::string unit;  // path of the compiled source; "" = no CodeView

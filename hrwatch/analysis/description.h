@@ -196,6 +196,8 @@ const std::string& structure(const Typed& typed) {
   return typed.underlying.empty() ? typed.type : typed.underlying;
 }
 
+struct TypeUses;  // type_uses.h
+
 struct Description {
   std::string build_id;
   std::uint64_t memory_size = 0;  // lowest to highest mapped address
@@ -217,6 +219,8 @@ struct Description {
   // Class layouts by qualified name. One name with several layouts (C structs of the same name in
   // two files, anonymous namespaces): one entry a unit, "name @ unit".
   TypeLayouts types;
+  // PE: what has to do with which classes; null where it is asked for later (find_type_uses()).
+  std::shared_ptr<const TypeUses> uses;
 };
 
 }  // namespace hrwatch::analysis

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "analysis/describe.h"
+#include "analysis/type_uses.h"
 #include "wire/little_endian.h"
 
 namespace hrwatch::analysis {
@@ -17,7 +18,7 @@ namespace {
 using hr::wire::Failure;
 
 // Grows with every change of description.h: a file of another version is made again.
-constexpr std::uint64_t magic = 0x0000'0007'6373'6468;  // "hdsc", version 7
+constexpr std::uint64_t magic = 0x0000'0008'6373'6468;  // "hdsc", version 8
 
 // One list of fields for each type, for both directions. `visit` is called with all of them.
 void fields(auto& t, auto&& visit, Failure*) {
@@ -67,10 +68,30 @@ void fields(auto& t, auto&& visit, TypeLayout*) {
   visit(t.kind, t.size, t.hash, t.polymorphic, t.declared, t.members);
 }
 
+void fields(auto& t, auto&& visit, TypeUses::Class*) {
+  visit(t.name, t.holds, t.bases, t.polymorphic, t.size, t.parts, t.copied_by_code);
+}
+
+void fields(auto& t, auto&& visit, TypeUses::Variable*) {
+  visit(t.address, t.thread_local_, t.holds, t.points_to, t.consists_of);
+}
+
+void fields(auto& t, auto&& visit, TypeUses::Function*) {
+  visit(t.address, t.size, t.name, t.signature, t.values, t.pointers);
+}
+
+void fields(auto& t, auto&& visit, Allocation*) {
+  visit(t.function, t.size);
+}
+
+void fields(auto& t, auto&& visit, TypeUses*) {
+  visit(t.classes, t.variables, t.functions, t.allocations);
+}
+
 void fields(auto& t, auto&& visit, Description*) {
   visit(t.build_id, t.memory_size, t.problems, t.segments, t.functions, t.variables,
         t.thread_locals, t.tls_size, t.constants, t.code_references, t.word_references,
-        t.data_references, t.tls_modules, t.initialisers, t.types);
+        t.data_references, t.tls_modules, t.initialisers, t.types, t.uses);
 }
 
 template <class T>
@@ -109,6 +130,12 @@ class Saver {
   }
 
   void put(const TypeLayouts& layouts) { put(layouts.all()); }
+
+  void put(const std::shared_ptr<const TypeUses>& uses) {
+    put(uses != nullptr);
+    if (uses != nullptr)
+      put(*uses);
+  }
 
   std::vector<std::byte> take() { return writer_.take(); }
 
@@ -158,6 +185,16 @@ class Loader {
     TypeLayouts::Map map;
     get(map);
     layouts = TypeLayouts(std::move(map));
+  }
+
+  void get(std::shared_ptr<const TypeUses>& uses) {
+    bool known = false;
+    get(known);
+    if (!known)
+      return;
+    auto found = std::make_shared<TypeUses>();
+    get(*found);
+    uses = std::move(found);
   }
 
  private:

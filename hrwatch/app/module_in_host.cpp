@@ -16,22 +16,36 @@ namespace hrwatch::app {
 namespace fs = std::filesystem;
 
 ModuleInHost::ModuleInHost(int pid, hr::wire::ModuleState module, std::uint32_t newest,
-                           fs::path copies, Model model)
+                           fs::path copies, Model model, std::shared_ptr<DescriptionStore> store)
     : pid_(pid),
       module_(std::move(module)),
       newest_(newest),
       copies_(std::move(copies)),
-      model_(std::move(model)) {}
+      model_(std::move(model)),
+      store_(std::move(store)) {}
 
 hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> ModuleInHost::uses() {
   return uses_of(newest_);
+}
+
+// Where they were read with the description; null elsewhere.
+std::shared_ptr<const analysis::TypeUses> ModuleInHost::described_uses(const fs::path& file) const {
+  const auto id = analysis::read_build_id(file);
+  if (store_ == nullptr || !id.ok())
+    return nullptr;
+  const auto build = store_->get(id.value(), {});
+  return build.ok() ? build.value()->uses : nullptr;
 }
 
 hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> ModuleInHost::uses_of(
     std::uint32_t generation) {
   auto& known = uses_[generation];
   if (known == nullptr) {
-    auto found = analysis::find_type_uses(file_of_generation(module_, generation, pid_, copies_));
+    const fs::path file = file_of_generation(module_, generation, pid_, copies_);
+    known = described_uses(file);
+    if (known != nullptr)
+      return known;
+    auto found = analysis::find_type_uses(file);
     if (!found)
       return found.failure();
     known = std::make_shared<const analysis::TypeUses>(std::move(found).value());

@@ -4,12 +4,14 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "analysis/running_host.h"
+#include "app/description_store.h"
 #include "core/project_model.h"
 #include "wire/messages.h"
 
@@ -20,9 +22,10 @@ class ModuleInHost : public analysis::RunningHost {
   using Model = std::shared_ptr<const core::ProjectModel>;
 
   // `module`: as the host last told it. `newest`: the generation that runs. `model`: what the
-  // program may be a part of, or null.
+  // program may be a part of, or null. `store`: where descriptions are, or null.
   ModuleInHost(int pid, hr::wire::ModuleState module, std::uint32_t newest,
-               std::filesystem::path copies, Model model = nullptr);
+               std::filesystem::path copies, Model model = nullptr,
+               std::shared_ptr<DescriptionStore> store = nullptr);
 
   hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses() override;
   hr::wire::Result<std::shared_ptr<const analysis::TypeUses>> uses_of(
@@ -33,12 +36,15 @@ class ModuleInHost : public analysis::RunningHost {
   hr::wire::Result<std::vector<analysis::RunningCode>> staying() override;
 
  private:
+  std::shared_ptr<const analysis::TypeUses> described_uses(const std::filesystem::path& file) const;
+
   int pid_;
   hr::wire::ModuleState module_;
   std::uint32_t newest_;
   std::filesystem::path copies_;
   std::map<std::uint32_t, std::shared_ptr<const analysis::TypeUses>> uses_;  // by generation
   Model model_;
+  std::shared_ptr<DescriptionStore> store_;
   // That the program's other files hold, by file.
   std::optional<std::map<std::string, std::unordered_set<std::string>>> names_;
   std::optional<hr::wire::Result<std::vector<analysis::RunningCode>>> staying_;

@@ -1,4 +1,4 @@
-# A library of two objects as clang and lld make it for Windows, in six edits: natively, on mingw's headers
+# A library of two objects as clang and lld make it for Windows, in seven edits: natively, on mingw's headers
 # and libraries.
 find_program(HRWATCH_TEST_CLANG NAMES clang++ clang++-14 REQUIRED)
 execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=crtbegin.o
@@ -39,7 +39,7 @@ function(hr_coff_library name edit)
   set(libraries ${libraries} ${library} PARENT_SCOPE)
 endfunction()
 
-foreach(edit RANGE 6)
+foreach(edit RANGE 7)
   hr_coff_library(edit_${edit} ${edit})
 endforeach()
 hr_coff_library(optimised 0 -O2)

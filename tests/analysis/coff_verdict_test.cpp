@@ -6,6 +6,7 @@
 
 #include "analysis/describe.h"
 #include "analysis/lineage.h"
+#include "analysis/running_host.h"
 #include "support/catch.h"
 
 using namespace hrwatch::analysis;
@@ -20,10 +21,28 @@ std::shared_ptr<const Description> described(int edit) {
   return description.value();
 }
 
-Verdict judged(int edit) {
+Verdict judged(int edit, RunningHost* host = nullptr) {
   const auto objects = open_objects({});
-  return Lineage(described(0)).judge(*described(edit), 1, *objects);
+  return Lineage(described(0)).judge(*described(edit), 1, *objects, host);
 }
+
+// A program that only runs generation 0 and calls its functions by import.
+class Host final : public RunningHost {
+ public:
+  hr::wire::Result<std::shared_ptr<const TypeUses>> uses() override { return described(0)->uses; }
+
+  hr::wire::Result<std::shared_ptr<const TypeUses>> uses_of(std::uint32_t) override {
+    return uses();
+  }
+
+  bool calls(const Function& function) override { return function.name == "game_step"; }
+
+  bool uses_variable(const Variable&) override { return false; }
+
+  hr::wire::Result<std::vector<RunningCode>> staying() override {
+    return std::vector<RunningCode>();
+  }
+};
 
 std::string text_of(const Verdict& verdict) {
   const auto* refused = std::get_if<Refused>(&verdict);
@@ -79,6 +98,16 @@ TEST_CASE("A class that changed is refused to the member") {
   INFO(text);
   CHECK(text.find("struct app::Enemy changed layout") == 0);
   CHECK(text.find("armour (float) added at offset 16") != std::string::npos);
+}
+
+TEST_CASE("A class that only frames hold is free to change, one that a variable holds is not") {
+  Host host;
+  accepted(judged(7, &host));
+  CHECK(text_of(judged(7)).find("struct Sum changed layout") == 0);
+  const std::string text = text_of(judged(2, &host));
+  INFO(text);
+  CHECK(text.find("struct app::Enemy changed layout") == 0);
+  CHECK(text.find("app::boss") != std::string::npos);
 }
 
 TEST_CASE("A new variable is built, and no other one again") {

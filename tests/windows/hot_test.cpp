@@ -61,7 +61,8 @@ extern "C" void game_step(char* text, unsigned size) {
   World& world = hr::state<World>("world");
   ++world.visits;
   std::snprintf(text, size, "%d %d %d %d %d %d %d", @NUMBER@, calls,
-                static_cast<int>(history.size()), count_up(), thing->value(), world.visits, builds);
+                static_cast<int>(history.size()), count_up(), thing->value(),
+                static_cast<int>(world.visits), builds);
 }
 )";
 
@@ -262,6 +263,22 @@ TEST_CASE("What does not fit is refused by name, and the program runs on") {
   rig.edit(2);
   REQUIRE(tool->wait("reloaded", mark, patience));
   REQUIRE(line_of(*program, 2));
+  check_continuity(*program);
+}
+
+TEST_CASE("A state gets a new layout and keeps its values") {
+  const Rig rig;
+  const auto program = rig.start_program();
+  REQUIRE(line_of(*program, 0));
+  const auto tool = rig.start_tool();
+  REQUIRE(tool->wait("app_joined", 0, patience));
+  const std::size_t mark = tool->mark();
+  rig.write(replaced(replaced(game_text, "@NUMBER@", "1"), "struct World { int visits = 0; };",
+                     "struct World { double more = 7; long long visits = 0; };"
+                     "extern \"C\" double more() { return hr::state<World>(\"world\").more; }"));
+  INFO(tool->transcript());
+  REQUIRE(tool->wait("reloaded", mark, patience));
+  REQUIRE(line_of(*program, 1));
   check_continuity(*program);
 }
 
