@@ -153,7 +153,9 @@ void builds_and_is_alone(const Project& project) {
   const std::size_t broken = first.mark();
   project.files().write("game.cpp", "extern \"C\" int game_step() { return missing; }\n");
   const auto failed = first.wait("build_failed", broken, patience);
+  INFO(first.transcript());
   REQUIRE(failed);
+  REQUIRE((*failed)["diagnostics"].size() == 1);
   const Event diagnostic = (*failed)["diagnostics"][0];
   CHECK(diagnostic["file"] == project.files().path("game.cpp").generic_string());
   CHECK(diagnostic["line"] == 1);
