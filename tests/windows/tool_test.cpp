@@ -174,6 +174,8 @@ void builds_and_is_alone(const Project& project) {
 }
 
 void runs_the_program(const Project& project) {
+  project.files().write("game.cpp",
+                        "extern \"C\" __declspec(dllexport) int game_step() { return 1; }\n");
   const auto said = [&] {
     return project.files().read("said.txt");
   };
