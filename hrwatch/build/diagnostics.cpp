@@ -1,5 +1,6 @@
 #include "build/diagnostics.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <regex>
@@ -31,8 +32,17 @@ std::string plain(std::string_view line) {
   return text;
 }
 
-std::string absolute(const std::string& file, const std::string& folder) {
-  return file.empty() || file.front() == '/' ? file : folder + "/" + file;
+// "C:/p" and "C:\\p", where paths have drives.
+bool has_drive(const std::string& path) {
+  return path.size() > 2 && path[1] == ':' && (path[2] == '/' || path[2] == '\\') &&
+         ((path[0] | 0x20) >= 'a' && (path[0] | 0x20) <= 'z');
+}
+
+std::string absolute(std::string file, const std::string& folder) {
+  if (has_drive(file) || has_drive(folder)) {
+    std::replace(file.begin(), file.end(), '\\', '/');
+  }
+  return file.empty() || file.front() == '/' || has_drive(file) ? file : folder + "/" + file;
 }
 
 int number(const std::string& text) {
@@ -63,7 +73,7 @@ struct Reader {
 // file:line:column: severity: message     (g++, clang; the column may be missing)
 bool Reader::compiler(const std::string& line) {
   static const std::regex pattern(
-      R"(^([^\s:][^:]*):(\d+):(?:(\d+):)? (fatal error|error|warning|note|sorry, unimplemented|internal compiler error): (.*)$)");
+      R"(^((?:[A-Za-z]:[\\/])?[^\s:][^:]*):(\d+):(?:(\d+):)? (fatal error|error|warning|note|sorry, unimplemented|internal compiler error): (.*)$)");
   std::smatch match;
   if (!std::regex_match(line, match, pattern)) {
     return false;
@@ -135,13 +145,13 @@ bool Reader::cmake(std::size_t& index) {
 // lld, mold: "ld.lld: error: undefined symbol: f()" with ">>> referenced by a.cpp:12 (/p/a.cpp:12)"
 bool Reader::linker(std::size_t& index) {
   static const std::regex gnu_place(
-      R"(^(?:\S*ld: )?([^\s:][^:]*):(\d+): (undefined reference to .*|multiple definition of .*|first defined here)$)");
+      R"(^(?:\S*ld(?:\.exe)?: )?((?:[A-Za-z]:[\\/])?[^\s:][^:]*):(\d+): (undefined reference to .*|multiple definition of .*|first defined here)$)");
   static const std::regex gnu_section(
       R"(^(?:\S*ld: )?(?:[^\s:]+:)?([^\s:]*):\(\.[^)]*\): (undefined reference to .*|multiple definition of .*)$)");
   static const std::regex named(
-      R"(^(?:\S*/)?(?:ld\.lld|lld|mold|ld\.gold|ld|ld\.bfd): (?:(fatal|error|warning): )?(.*)$)");
+      R"(^(?:\S*/)?(?:ld\.lld|lld-link|lld|mold|ld\.gold|ld|ld\.bfd): (?:(fatal|error|warning): )?(.*)$)");
   static const std::regex referenced(
-      R"(^>>> (?:referenced|defined) (?:by|at) .*\(([^():]+):(\d+)\)$)");
+      R"(^>>> (?:referenced|defined) (?:by|at) (?:.*\()?((?:[A-Za-z]:[\\/])?[^():]+):(\d+)\)?$)");
   const std::string& line = lines[index];
   std::smatch match;
   if (std::regex_match(line, match, gnu_place)) {
@@ -191,6 +201,9 @@ std::vector<std::string> split(std::string_view output) {
   while (!output.empty()) {
     const auto end = std::min(output.find('\n'), output.size());
     auto line = output.substr(0, end);
+    if (line.ends_with('\r')) {
+      line.remove_suffix(1);
+    }
     // std::regex recurses once a character: a very long line must not reach it.
     lines.push_back(plain(line.substr(0, 2000)));
     output.remove_prefix(std::min(end + 1, output.size()));

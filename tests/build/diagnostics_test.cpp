@@ -31,6 +31,28 @@ TEST_CASE("diagnostics: g++ and clang, with the column") {
   CHECK(found[2].severity == "error");
 }
 
+TEST_CASE("diagnostics: paths with drives, lines that end as Windows ends them") {
+  const auto found = parse_diagnostics(
+      "C:/p/a.cpp:1:37: error: use of undeclared identifier 'missing'\r\n"
+      "    1 | int f() { return missing; }\r\n"
+      "..\\b.h:3:1: warning: unused variable 'y'\r\n"
+      "C:\\p\\c.cpp:2:1: error: expected expression\r\n"
+      "lld-link: error: undefined symbol: gone()\r\n"
+      ">>> referenced by C:\\p\\a.cpp:7\r\n"
+      ">>>               CMakeFiles/game.dir/a.cpp.obj:(step)\r\n",
+      "C:/p/build", "C:/p", 100);
+  REQUIRE(found.size() == 4);
+  CHECK(found[0].file == "C:/p/a.cpp");
+  CHECK(found[0].line == 1);
+  CHECK(found[0].column == 37);
+  CHECK(found[0].message == "use of undeclared identifier 'missing'");
+  CHECK(found[1].file == "C:/p/build/../b.h");
+  CHECK(found[2].file == "C:/p/c.cpp");
+  CHECK(found[3].message == "undefined symbol: gone()");
+  CHECK(found[3].file == "C:/p/a.cpp");
+  CHECK(found[3].line == 7);
+}
+
 TEST_CASE("diagnostics: a source that is gone, and a compiler that was killed") {
   const auto found = parse(
       "cc1plus: fatal error: /p/gone.cpp: No such file or directory\n"

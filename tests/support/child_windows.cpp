@@ -55,6 +55,11 @@ std::wstring environment_block(const std::map<std::string, std::string>& more) {
   return block + L'\0';
 }
 
+// Unlike SetConsoleCtrlHandler(nullptr, TRUE) it is not inherited.
+BOOL WINAPI ignore(DWORD) {
+  return TRUE;
+}
+
 struct Ends {
   HANDLE read = nullptr, write = nullptr;
 };
@@ -174,7 +179,7 @@ void Child::signal(int number) const {
   FreeConsole();
   if (AttachConsole(static_cast<DWORD>(pid_)) == 0)
     give_up("AttachConsole");
-  SetConsoleCtrlHandler(nullptr, TRUE);  // it comes to us as well
+  SetConsoleCtrlHandler(ignore, TRUE);  // it comes to us as well
   if (GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0) == 0)
     give_up("GenerateConsoleCtrlEvent");
   FreeConsole();

@@ -153,7 +153,9 @@ void builds_and_is_alone(const Project& project) {
   const std::size_t broken = first.mark();
   project.files().write("game.cpp", "extern \"C\" int game_step() { return missing; }\n");
   const auto failed = first.wait("build_failed", broken, patience);
+  INFO(first.transcript());
   REQUIRE(failed);
+  REQUIRE((*failed)["diagnostics"].size() == 1);
   const Event diagnostic = (*failed)["diagnostics"][0];
   CHECK(diagnostic["file"] == project.files().path("game.cpp").generic_string());
   CHECK(diagnostic["line"] == 1);
@@ -172,6 +174,8 @@ void builds_and_is_alone(const Project& project) {
 }
 
 void runs_the_program(const Project& project) {
+  project.files().write("game.cpp",
+                        "extern \"C\" __declspec(dllexport) int game_step() { return 1; }\n");
   const auto said = [&] {
     return project.files().read("said.txt");
   };
