@@ -10,6 +10,7 @@
 #include "analysis/coff_symbols.h"
 #include "analysis/coff_type_uses.h"
 #include "analysis/identities.h"
+#include "analysis/symbol_names.h"
 
 namespace hrwatch::analysis {
 namespace {
@@ -92,7 +93,7 @@ std::string finaliser(const LinkedImage& image) {
       if (section.name.starts_with(".dtors"))
         for (const CoffRelocation& relocation : section.relocations)
           if (const CoffSymbol* function = unit.unit->object.symbol(relocation.symbol);
-              function != nullptr && function->name != "hr_module_destructed")
+              function != nullptr && !names_static(function->name, "hr_module_destructed"))
             return std::string(function->name);
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 namespace hrwatch::analysis {
 
@@ -32,6 +33,11 @@ bool is_clone(std::string_view name) {
   return std::any_of(marks.begin(), marks.end(), [name](std::string_view mark) {
     return name.find(mark) != std::string_view::npos;
   });
+}
+
+bool names_static(std::string_view name, std::string_view function) {
+  return name == function ||
+         name == "_ZL" + std::to_string(function.size()) + std::string(function) + "v";
 }
 
 }  // namespace hrwatch::analysis

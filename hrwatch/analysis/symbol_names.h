@@ -15,4 +15,7 @@ bool is_initialisation_step(std::string_view name);
 // step of static initialisation: its meaning depends on the one build it is from.
 bool is_clone(std::string_view name);
 
+// Whether `name` is that of the static function `function` without parameters, in C or C++.
+bool names_static(std::string_view name, std::string_view function);
+
 }  // namespace hrwatch::analysis

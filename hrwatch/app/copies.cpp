@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analysis/describe.h"
+#include "analysis/symbol_names.h"
 
 namespace hrwatch::app {
 namespace {
@@ -25,8 +26,9 @@ std::vector<std::uint64_t> entry_nops(const analysis::Description& description) 
 // presenter's is left, which does nothing in a copy.
 void silence_initialisers(const analysis::Description& build, publish::Request& request) {
   const auto presenter = std::find_if(
-      build.functions.begin(), build.functions.end(),
-      [](const analysis::Function& function) { return function.name == "hr_module_constructed"; });
+      build.functions.begin(), build.functions.end(), [](const analysis::Function& function) {
+        return analysis::names_static(function.name, "hr_module_constructed");
+      });
   if (presenter == build.functions.end()) {
     return;
   }
@@ -82,9 +84,9 @@ std::shared_ptr<Copy> Copies::publish(const std::string& module, const fs::path&
   workers_->run(
       [result, copy, folder = folder_, module, artifact, build = std::move(build),
        base = distances.place_of(copy->generation), draft = std::exchange(known.draft, {})] {
-        publish::Request request{artifact,         folder,         module,
-                                 copy->generation, copy->build_id, entry_nops(*build),
-                                 base,             {},             {}};
+        publish::Request request{
+            artifact, folder, module, copy->generation, copy->build_id, entry_nops(*build),
+            base,     {},     {}};
         silence_initialisers(*build, request);
         if (const Draft made = draft.valid() ? draft.get() : nullptr) {
           *result = publish::publish(request, std::move(*made));

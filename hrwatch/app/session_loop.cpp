@@ -375,7 +375,7 @@ void SessionLoop::perform(const core::StartBuild& effect) {
   project_->pause_refresh();
   ninja_->start({effect.build, state_.model->ninja, settings_.build_dir, state_.model->source_dir,
                  state_.model->multi_config ? state_.model->config : "", effect.targets,
-                 settings_.jobs, build::linker_outputs(*state_.model)});
+                 settings_.jobs, build::linker_outputs(*state_.model, effect.targets)});
 }
 
 void SessionLoop::perform(const core::CancelBuild& effect) {

@@ -26,6 +26,10 @@ hr::wire::Result<hr::wire::Done> make_way(const std::vector<LinkerFile>& files);
 // True where a linker is refused a file that another program has open.
 bool holders_stop_linkers();
 
+// Gives files that no link has written anew, since it failed or was not needed, their names back:
+// programs are started by them. Returns how many.
+std::size_t put_back(const std::vector<LinkerFile>& files);
+
 // Removes what was renamed aside, or got another name, and is not held any more. The .pdb by whose
 // name a library or program among `files` knows its own stays. Returns how many files went.
 std::size_t remove_asides(const std::vector<LinkerFile>& files);

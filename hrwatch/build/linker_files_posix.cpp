@@ -11,6 +11,10 @@ bool holders_stop_linkers() {
   return false;
 }
 
+std::size_t put_back(const std::vector<LinkerFile>&) {
+  return 0;
+}
+
 std::size_t remove_asides(const std::vector<LinkerFile>&) {
   return 0;
 }

@@ -173,6 +173,30 @@ bool holders_stop_linkers() {
   return true;
 }
 
+std::size_t put_back(const std::vector<LinkerFile>& files) {
+  std::size_t count = 0;
+  for (const LinkerFile& file : files) {
+    const fs::path path = file.path;
+    if (probe(path) != Probe::absent) {
+      continue;
+    }
+    fs::path newest;
+    fs::file_time_type written = fs::file_time_type::min();
+    for (const std::string& name : names_in(path.parent_path())) {
+      std::error_code error;
+      const fs::path aside = path.parent_path() / name;
+      const bool ours = name.ends_with(".old") && core::is_leftover(name, path.filename().string());
+      if (const auto time = ours ? fs::last_write_time(aside, error) : written;
+          ours && !error && time > written) {
+        newest = aside;
+        written = time;
+      }
+    }
+    count += !newest.empty() && MoveFileExW(newest.c_str(), path.c_str(), 0) != 0 ? 1 : 0;
+  }
+  return count;
+}
+
 std::size_t remove_asides(const std::vector<LinkerFile>& files) {
   std::size_t removed = 0;
   std::optional<std::set<fs::path>> known;  // read when it matters: a library may be big

@@ -1,12 +1,34 @@
 #include "build/linker_outputs.h"
 
+#include <algorithm>
 #include <filesystem>
 
 namespace hrwatch::build {
 
-std::vector<LinkerFile> linker_outputs(const core::ProjectModel& model) {
+namespace {
+
+// Whether a build of `targets` builds this one: it is among them, or one of them needs it.
+bool is_built(const core::ProjectModel& model, const core::Target& target,
+              const std::vector<std::string>& targets) {
+  const auto names = [&](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), target.name) != list.end();
+  };
+  return targets.empty() || names(targets) ||
+         std::any_of(model.targets.begin(), model.targets.end(), [&](const core::Target& built) {
+           return std::find(targets.begin(), targets.end(), built.name) != targets.end() &&
+                  names(built.dependencies);
+         });
+}
+
+}  // namespace
+
+std::vector<LinkerFile> linker_outputs(const core::ProjectModel& model,
+                                       const std::vector<std::string>& targets) {
   std::vector<LinkerFile> files;
   for (const core::Target& target : model.targets) {
+    if (!is_built(model, target, targets)) {
+      continue;
+    }
     const bool loaded = target.kind == core::TargetKind::executable ||
                         target.kind == core::TargetKind::shared ||
                         target.kind == core::TargetKind::module;

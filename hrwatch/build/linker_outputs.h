@@ -11,7 +11,8 @@ namespace hrwatch::build {
 
 // Programs and libraries that get loaded, and the .pdb beside each; its response file is
 // <build>/.hrwatch/link/<target>.rsp where there is one (<target>.<configuration>.rsp in a build
-// folder with several).
-std::vector<LinkerFile> linker_outputs(const core::ProjectModel& model);
+// folder with several). `targets`: only what a build of these writes; empty = of all.
+std::vector<LinkerFile> linker_outputs(const core::ProjectModel& model,
+                                       const std::vector<std::string>& targets = {});
 
 }  // namespace hrwatch::build

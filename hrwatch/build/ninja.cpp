@@ -235,6 +235,7 @@ void Ninja::Run::finish_when_over() {
     return;
   }
   auto finished = result();
+  put_back(request.linker_files);
   close();
   if (ninja != nullptr) {
     ninja->run_ = nullptr;
@@ -287,14 +288,18 @@ void Ninja::start(const Request& request) {
   begin(request, false);
 }
 
-// `once_more`: a linker could not write; somebody may have opened the file after way was made.
+// `once_more`: a linker could not write what somebody has open.
 void Ninja::begin(Request request, bool once_more) {
   run_ = new Run(this, std::move(request));
   run_->once_more = once_more;
   uv_pipe_init(loop_, &run_->pipe, 0);
   uv_timer_init(loop_, &run_->timer);
   run_->open_handles = 2;
-  const auto way = make_way(run_->request.linker_files);
+  // Renamed files are missing ones to ninja: all of them would be linked anew, the running program
+  // too. So only a linker that was refused makes the tool do it; before links of hot modules the
+  // build itself does (hrwatch make-way).
+  const auto way = once_more ? make_way(run_->request.linker_files)
+                             : hr::wire::Result<hr::wire::Done>(hr::wire::Done{});
   const int error = way ? run_->spawn() : 0;
   if (way && error == 0) {
     run_->read();

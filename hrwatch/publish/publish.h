@@ -30,7 +30,7 @@ struct Request {
   // PE: words of the list by which the C runtime calls the module's static initialisers, and the
   // function that they call in the copy instead: the needed ones are called at the commit. Link-time
   // addresses.
-  std::vector<std::uint64_t> initialiser_words;
+  std::vector<std::uint64_t> initialiser_words = {};
   std::uint64_t instead = 0;
 };
 

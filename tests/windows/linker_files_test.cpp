@@ -55,6 +55,24 @@ TEST_CASE("A held file is renamed, the linker writes a fresh one, the holder kee
   }
 }
 
+TEST_CASE("What no link has written anew gets its name back, with the newest content") {
+  tests::Sandbox files("locked");
+  files.write("game.pdb", "older");
+  {
+    const Holder holder(files.path("game.pdb"), FILE_SHARE_READ | FILE_SHARE_DELETE);
+    REQUIRE(build::make_way({file_of(files)}).ok());
+  }
+  files.write("game.pdb", "newer");
+  fs::last_write_time(files.path("game.1.pdb.old"),
+                      fs::last_write_time(files.path("game.pdb")) - std::chrono::seconds(5));
+  const Holder holder(files.path("game.pdb"), FILE_SHARE_READ | FILE_SHARE_DELETE);
+  REQUIRE(build::make_way({file_of(files)}).ok());
+  CHECK_FALSE(fs::exists(files.path("game.pdb")));
+  CHECK(build::put_back({file_of(files)}) == 1);
+  CHECK(files.read("game.pdb") == "newer");
+  CHECK(build::put_back({file_of(files)}) == 0);
+}
+
 TEST_CASE("A holder that opens each new file: one more file aside each time") {
   tests::Sandbox files("locked");
   std::vector<std::unique_ptr<Holder>> holders;

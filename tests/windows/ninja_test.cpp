@@ -118,7 +118,7 @@ TEST_CASE("A build whose owner goes leaves nothing") {
   CHECK(loop.wait_until([&] { return running(sleeper.filename().wstring()) == 0; }, patience));
 }
 
-TEST_CASE("A held .pdb is renamed before the link") {
+TEST_CASE("A held .pdb is renamed when the linker could not write it") {
   const fs::path linker = HR_TEST_LINKER;  // opens as link.exe does, and fails as it does
   const std::string rules = "rule link\n  command = " + linker.string() + " game.pdb\n" +
                             "build always: phony\nbuild game.pdb: link always\n";
