@@ -28,8 +28,8 @@ struct Request {
   // PE: the address that hosts keep for this generation; 0 = not known, it is made for none.
   std::uint64_t base = 0;
   // PE: words of the list by which the C runtime calls the module's static initialisers, and the
-  // function that they call in the copy instead: the needed ones are called at the commit. Link-time
-  // addresses.
+  // function that they call in the copy instead: the needed ones are called at the commit.
+  // Link-time addresses.
   std::vector<std::uint64_t> initialiser_words = {};
   std::uint64_t instead = 0;
 };
