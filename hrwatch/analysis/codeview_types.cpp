@@ -2,92 +2,21 @@
 
 #include <algorithm>
 
+#include "analysis/codeview_built_ins.h"
 #include "analysis/codeview_numbers.h"
 #include "analysis/content_hash.h"
 
 namespace hrwatch::analysis {
 
+using codeview::built_in;
+using codeview::BuiltIn;
+using codeview::is_built_in_pointer;
 using codeview::numeric;
 
 namespace {
 
 constexpr std::uint64_t void_identity = 1;
 constexpr std::uint64_t being_computed = 2;
-
-struct BuiltIn {
-  std::uint8_t kind;
-  std::uint8_t size;
-  const char* name;
-};
-
-// cvinfo.h, TYPE_ENUM_e; the names as clang writes them into DWARF.
-constexpr BuiltIn built_ins[] = {
-    {0x03, 0, "void"},
-    {0x08, 4, "long"},
-    {0x10, 1, "signed char"},
-    {0x11, 2, "short"},
-    {0x12, 4, "long"},
-    {0x13, 8, "long long"},
-    {0x14, 16, "__int128"},
-    {0x20, 1, "unsigned char"},
-    {0x21, 2, "unsigned short"},
-    {0x22, 4, "unsigned long"},
-    {0x23, 8, "unsigned long long"},
-    {0x24, 16, "unsigned __int128"},
-    {0x30, 1, "bool"},
-    {0x40, 4, "float"},
-    {0x41, 8, "double"},
-    {0x42, 16, "long double"},
-    {0x46, 2, "_Float16"},
-    {0x68, 1, "signed char"},
-    {0x69, 1, "unsigned char"},
-    {0x70, 1, "char"},
-    {0x71, 2, "wchar_t"},
-    {0x72, 2, "short"},
-    {0x73, 2, "unsigned short"},
-    {0x74, 4, "int"},
-    {0x75, 4, "unsigned int"},
-    {0x76, 8, "long long"},
-    {0x77, 8, "unsigned long long"},
-    {0x78, 16, "__int128"},
-    {0x79, 16, "unsigned __int128"},
-    {0x7a, 2, "char16_t"},
-    {0x7b, 4, "char32_t"},
-    {0x7c, 1, "char8_t"},
-};
-
-const BuiltIn* built_in(CodeViewIndex type) {
-  for (const BuiltIn& one : built_ins)
-    if (one.kind == (type & 0xFF))
-      return &one;
-  return nullptr;
-}
-
-// A built-in index of this mode is a pointer to the type.
-bool is_built_in_pointer(CodeViewIndex type) {
-  return (type & 0xF00) != 0;
-}
-
-// "`anonymous namespace'::a<b,c>" -> "(anonymous namespace)::a<b, c>", as DWARF has it.
-std::string spaced(std::string_view name) {
-  constexpr std::string_view nameless = "`anonymous namespace'";
-  std::string result;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (name.substr(i).starts_with(nameless)) {
-      result += "(anonymous namespace)";
-      i += nameless.size() - 1;
-      continue;
-    }
-    result += name[i];
-    if (name[i] == ',')
-      result += ' ';
-  }
-  return result;
-}
-
-bool is_pointer_name(std::string_view name) {
-  return name.ends_with('*') || name.ends_with('&');
-}
 
 }  // namespace
 
@@ -215,139 +144,6 @@ std::string CodeViewTypes::source() const {
   std::string folder = text(0), file = text(2);
   const bool absolute = file.starts_with("/") || (file.size() > 1 && file[1] == ':');
   return absolute || folder.empty() ? file : folder + "/" + file;
-}
-
-// ---- names
-
-const std::string& CodeViewTypes::name(CodeViewIndex type) {
-  if (const auto known = names_.find(type); known != names_.end())
-    return known->second;
-  names_[type] = "(recursive)";
-  std::string result = compute_name(type);
-  return names_[type] = std::move(result);
-}
-
-std::string CodeViewTypes::class_name(CodeViewIndex type) {
-  const CodeViewIndex target = defined(type);
-  const Record* one = record(target);
-  if (one == nullptr)
-    return "(unknown)";
-  if (const auto known = typedef_names_.find(target); known != typedef_names_.end())
-    return known->second;
-  const Named what = named(*one);
-  if (is_unnamed(what))
-    return "(unnamed)";
-  if (!is_closure(what))
-    return spaced(what.name);
-  // clang counts closures from 0, and so do their names here count from 1 in their function.
-  const std::size_t at = what.name.rfind("<lambda");
-  std::uint32_t number = 0;
-  for (const char digit : what.name.substr(at + 7))
-    if (digit >= '0' && digit <= '9')
-      number = number * 10 + static_cast<std::uint32_t>(digit - '0');
-  return spaced(what.name.substr(0, at)) + "{lambda#" + std::to_string(number + 1) + "}";
-}
-
-std::string CodeViewTypes::wrapped_name(CodeViewIndex target, const char* mark) {
-  const Record* one = record(target);
-  if (one != nullptr && one->kind == codeview::procedure)
-    return name(one->data.number<std::uint32_t>(0)) + " (" + mark + ")" +
-           parameters(one->data.number<std::uint32_t>(8));
-  const std::string& inner = name(target);
-  return inner + (inner.ends_with('*') ? "" : " ") + mark;
-}
-
-std::string CodeViewTypes::parameters(CodeViewIndex arguments) {
-  const Record* list = record(arguments);
-  std::string result = "(";
-  const std::uint32_t count = list != nullptr ? list->data.number<std::uint32_t>(0) : 0;
-  for (std::uint32_t i = 0; i < count && list->data.holds(4 + std::uint64_t{i} * 4, 4); ++i) {
-    const auto type = list->data.number<std::uint32_t>(4 + std::uint64_t{i} * 4);
-    result += (i == 0 ? "" : ", ") + (type == 0 ? std::string("...") : name(type));
-  }
-  return result + ")";
-}
-
-std::string CodeViewTypes::compute_name(CodeViewIndex type) {
-  if (type < first_index) {
-    if (type == 0x103)
-      return "decltype(nullptr)";
-    const BuiltIn* one = built_in(type);
-    const std::string plain = one != nullptr ? one->name : "(unnamed)";
-    return is_built_in_pointer(type) ? plain + " *" : plain;
-  }
-  const Record* one = record(type);
-  if (one == nullptr)
-    return "(unknown)";
-  const auto target = one->data.number<std::uint32_t>(0);
-  switch (one->kind) {
-    case codeview::modifier: {
-      const auto bits = one->data.number<std::uint16_t>(4);
-      std::string result = name(target);
-      for (const auto& [bit, word] : {std::pair(2, "volatile"), std::pair(1, "const")})
-        if ((bits & bit) != 0)
-          result = is_pointer_name(result) ? result + word : std::string(word) + " " + result;
-      return result;
-    }
-    case codeview::pointer: {
-      const auto attributes = one->data.number<std::uint32_t>(4);
-      const std::uint32_t mode = (attributes >> 5) & 7;  // CV_ptrmode_e
-      std::string result = wrapped_name(target, mode == 1                ? "&"
-                                                : mode == 4              ? "&&"
-                                                : mode == 2 || mode == 3 ? "::*"
-                                                                         : "*");
-      if ((attributes & 0x400) != 0)
-        result += "const";
-      return result;
-    }
-    case codeview::procedure:
-    case codeview::member_function:
-      return prototype(type);
-    case codeview::array: {
-      const std::uint64_t element = size(target);
-      const std::uint64_t bytes = numeric(one->data, 8).value;
-      const Record* inner = record(target);
-      std::string of = name(target), rest;
-      if (inner != nullptr && inner->kind == codeview::array) {
-        const std::size_t dimensions = of.find(" [");
-        rest = dimensions == std::string::npos ? "" : of.substr(dimensions + 1);
-        of = of.substr(0, dimensions);
-      }
-      return of + " [" + std::to_string(element != 0 ? bytes / element : 0) + "]" + rest;
-    }
-    case codeview::bit_field:
-      return name(target);
-    default:
-      return class_name(type);
-  }
-}
-
-CodeViewIndex CodeViewTypes::function_type(CodeViewIndex function) const {
-  const Record* one = record(function);
-  if (one != nullptr &&
-      (one->kind == codeview::function_id || one->kind == codeview::member_function_id))
-    return one->data.number<std::uint32_t>(4);
-  return function;
-}
-
-std::string CodeViewTypes::prototype(CodeViewIndex function) {
-  const Record* one = record(function_type(function));
-  if (one == nullptr)
-    return {};
-  const bool of_class = one->kind == codeview::member_function;
-  if (!of_class && one->kind != codeview::procedure)
-    return {};
-  return name(one->data.number<std::uint32_t>(0)) + " " +
-         parameters(one->data.number<std::uint32_t>(of_class ? 16 : 8));
-}
-
-CodeViewIndex CodeViewTypes::closure_of(CodeViewIndex function) {
-  const Record* one = record(function_type(function));
-  if (one == nullptr || one->kind != codeview::member_function)
-    return 0;
-  const CodeViewIndex owner = defined(one->data.number<std::uint32_t>(4));
-  const Record* type = record(owner);
-  return type != nullptr && is_class(type->kind) && is_closure(named(*type)) ? owner : 0;
 }
 
 // ---- layout
