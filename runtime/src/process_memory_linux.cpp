@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "src/process_memory.h"
+#include "src/raw_memory.h"
 
 namespace hr::runtime {
 
@@ -25,6 +26,17 @@ struct ProcessMemory::Files {
   const int pages;
   OwnVector<std::uint64_t> flags;
 };
+
+namespace {
+
+// proc(5), pagemap: present or swapped. Without a sanitizer, and its checks of millions of pages.
+HR_RAW_MEMORY void tell_used(const std::uint64_t* flags, std::size_t count, std::uint8_t* used) {
+  constexpr std::uint64_t present_or_swapped = std::uint64_t{3} << 62;
+  for (std::size_t i = 0; i < count; ++i)
+    used[i] = (flags[i] & present_or_swapped) != 0;
+}
+
+}  // namespace
 
 ProcessMemory::ProcessMemory()
     : files_(std::make_unique<Files>()), bytes_(piece_pages * page_size + sizeof(Pointer)) {}
@@ -48,9 +60,7 @@ std::size_t ProcessMemory::read(Pointer at, std::size_t size) {
   return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 
-// proc(5), pagemap: present or swapped.
 const OwnVector<std::uint8_t>& ProcessMemory::used(Pointer at, std::size_t count) {
-  constexpr std::uint64_t present_or_swapped = std::uint64_t{3} << 62;
   OwnVector<std::uint64_t>& flags = files_->flags;
   flags.resize(count);
   used_.assign(count, 1);
@@ -59,8 +69,7 @@ const OwnVector<std::uint8_t>& ProcessMemory::used(Pointer at, std::size_t count
   if (files_->pages < 0 ||
       ::pread(files_->pages, flags.data(), wanted, offset) != static_cast<ssize_t>(wanted))
     return used_;
-  for (std::size_t i = 0; i < count; ++i)
-    used_[i] = (flags[i] & present_or_swapped) != 0;
+  tell_used(flags.data(), count, used_.data());
   return used_;
 }
 
