@@ -70,7 +70,8 @@ HR_RAW_MEMORY void MemorySearch::check(const std::byte* bytes, std::size_t size,
 }
 
 // Without a sanitizer: it reserves terabytes, in which there is nothing.
-HR_RAW_MEMORY wire::Result<wire::Done> MemorySearch::search(ProcessMemory& memory, const Region& region) {
+HR_RAW_MEMORY wire::Result<wire::Done> MemorySearch::search(ProcessMemory& memory,
+                                                            const Region& region) {
   constexpr std::size_t pages_at_once = 65536;
   for (Pointer at = region.begin; at < region.end;) {
     const std::size_t count = std::min<std::size_t>((region.end - at) / page_size, pages_at_once);
