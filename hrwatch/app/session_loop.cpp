@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/crash_reader.h"
+#include "app/heap_pages.h"
 #include "app/host_process.h"
 #include "app/last_build.h"
 #include "app/leftovers.h"
@@ -572,6 +573,7 @@ void SessionLoop::end() {
 }  // namespace
 
 int run_session(const Settings& settings) {
+  keep_heap_in_large_pages();
   ignore_broken_pipes();
   SessionLoop loop(settings);
   return loop.run();
