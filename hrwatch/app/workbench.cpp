@@ -12,6 +12,7 @@
 #include "app/module_in_host.h"
 #include "app/names_file.h"
 #include "app/old_code.h"
+#include "app/old_descriptions.h"
 #include "publish/publish.h"
 
 namespace hrwatch::app {
@@ -516,9 +517,23 @@ void Workbench::forget(core::HostId host) {
 }
 
 void Workbench::save_when_idle() {
-  if (workers_.running() == 0) {
-    workers_.run([store = store_] { store->save_new(); }, [] {});
+  if (workers_.running() > 0) {
+    return;
   }
+  std::set<std::string> running;
+  for (const auto& [host, bench] : hosts_) {
+    for (const auto& [name, module] : bench.modules) {
+      for (const auto& generation : module.generations) {
+        running.insert(generation.build_id);
+      }
+    }
+  }
+  workers_.run(
+      [store = store_, folder = folder_, running = std::move(running)] {
+        store->save_new();
+        remove_old_descriptions(folder / "desc", folder / "gen", running);
+      },
+      [] {});
 }
 
 }  // namespace hrwatch::app

@@ -7,6 +7,12 @@
 namespace hrwatch::app {
 namespace {
 
+// Does it, and lets go of what it holds: that may be large, and the loop's thread has to watch.
+void do_whole(std::function<void()>& work) {
+  work();
+  work = nullptr;
+}
+
 struct Piece {
   uv_work_t request{};
   std::function<void()> work;
@@ -24,7 +30,7 @@ void Workers::run(std::function<void()> work, std::function<void()> done) {
   ++*running_;
   uv_queue_work(
       loop_, &piece->request,
-      [](uv_work_t* request) { static_cast<Piece*>(request->data)->work(); },
+      [](uv_work_t* request) { do_whole(static_cast<Piece*>(request->data)->work); },
       [](uv_work_t* request, int) {
         const std::unique_ptr<Piece> ended(static_cast<Piece*>(request->data));
         if (const auto count = ended->running.lock()) {
@@ -38,9 +44,9 @@ void Workers::run_behind(std::function<void()> work) {
   std::erase_if(behind_, [](const std::future<void>& piece) {
     return piece.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   });
-  behind_.push_back(std::async(std::launch::async, [work = std::move(work)] {
+  behind_.push_back(std::async(std::launch::async, [work = std::move(work)]() mutable {
     let_others_go_first();
-    work();
+    do_whole(work);
   }));
 }
 
