@@ -209,15 +209,19 @@ std::size_t remove_asides(const std::vector<LinkerFile>& files) {
     }
     for (const std::string& name : folder->second) {
       const fs::path leftover = path.parent_path() / name;
-      // Only what nobody has open: a deleted file keeps its name until its last holder goes.
-      if (!core::is_leftover(name, path.filename().string()) || probe(leftover) != Probe::free) {
+      if (!core::is_leftover(name, path.filename().string())) {
         continue;
       }
+      // What a library names is not even opened: just then a debugger may want to.
       if (leftover.extension() == ".pdb") {
         known = known ? std::move(known) : pdbs_known_to(files);
         if (known->count(leftover) != 0) {
           continue;
         }
+      }
+      // Only what nobody has open: a deleted file keeps its name until its last holder goes.
+      if (probe(leftover) != Probe::free) {
+        continue;
       }
       removed += DeleteFileW(leftover.c_str()) != 0 ? 1 : 0;
     }

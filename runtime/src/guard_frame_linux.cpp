@@ -1,12 +1,10 @@
 #include <cxxabi.h>
 #include <unwind.h>
 
-#include <cstdlib>
 #include <cstring>
-#include <exception>
-#include <typeinfo>
 
 #include "src/crash_signals.h"
+#include "src/escaped_exception.h"
 #include "src/frame_jump_linux.h"
 #include "src/guard_frame.h"
 #include "src/listed_frame.h"
@@ -85,27 +83,6 @@ struct ExceptionState {
 
   void restore() const { std::memcpy(abi::__cxa_get_globals(), this, sizeof(*this)); }
 };
-
-std::string name_of(const std::type_info& type) {
-  int status = 0;
-  char* name = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-  std::string result = name != nullptr ? name : type.name();
-  std::free(name);
-  return result;
-}
-
-// Of the exception that is being handled.
-std::string describe_exception() {
-  const std::type_info* type = abi::__cxa_current_exception_type();
-  std::string text = type != nullptr ? name_of(*type) : "an exception of another language";
-  try {
-    throw;
-  } catch (const std::exception& exception) {
-    return text + ": " + exception.what();
-  } catch (...) {
-    return text;
-  }
-}
 
 // False: an exception of module code came out.
 bool call_frame(GuardThread& thread, ListedFrame& listed, Frame frame, void* user,

@@ -33,6 +33,7 @@ struct GuardThread {
   std::atomic<std::uint64_t> abandoned{0};  // frames, ever
   std::atomic<std::uint64_t> wanted{0};     // number of the frame to abandon on request
   void* own_stack = nullptr;                // for handlers, when the thread had none
+  std::atomic<const int*> depth{nullptr};   // its runtime_depth(), for other threads (Windows)
   GuardThread* next = nullptr;
 };
 

@@ -49,6 +49,7 @@ GuardThread* enter_guard_thread() {
   GuardThread* thread = take_one(static_cast<int>(GetCurrentThreadId()));
   if (thread == nullptr)
     return nullptr;
+  thread->depth.store(&depth);
   FlsSetValue(end_of_thread(), thread);
   // What a handler needs when the stack is used up.
   ULONG reserve = 64 * 1024;

@@ -1,13 +1,8 @@
-// What of the crash guard is not on Windows yet: a frame is not abandoned on request, and nothing
-// is told of a crash without a guard.
+// What of the crash guard is not on Windows yet: nothing is told of a crash without a guard.
 #include "src/crash_signals.h"
 #include "src/last_words.h"
 
 namespace hr::runtime {
-
-void catch_requests() {}
-
-void request_abandonment(GuardThread&) {}
 
 void set_last_words(LastWords) {}
 

@@ -4,9 +4,17 @@
 #include <windows.h>
 
 #include <array>
+#include <atomic>
+#include <cstdlib>
+#include <exception>
+#include <stdexcept>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "src/code_map.h"
+#include "src/crash_signals.h"
+#include "src/guard_frame.h"
 #include "src/guard_thread.h"
 #include "support/catch.h"
 
@@ -64,6 +72,11 @@ void uses_up_the_stack(void*) {
 
 }  // namespace
 
+TEST_CASE("Exceptions of code that is no module's are the program's own") {
+  CHECK_THROWS(run_guarded([](void*) { throw 1; }, nullptr));
+  CHECK(guard_thread()->innermost.load() == nullptr);
+}
+
 TEST_CASE("A guarded frame may crash in every way, and the thread goes on") {
   be_a_module();
   int count = 0;
@@ -117,8 +130,85 @@ TEST_CASE("Threads crash side by side, and threads that come later too") {
   }
 }
 
-TEST_CASE("Exceptions are the program's own") {
+TEST_CASE("An exception out of module code abandons the frame, and says what it is") {
   be_a_module();
-  CHECK_THROWS(run_guarded([](void*) { throw 1; }, nullptr));
-  CHECK(guard_thread()->innermost.load() == nullptr);
+  GuardThread& thread = *enter_guard_thread();
+  for (int i = 0; i < 100; ++i) {
+    std::string detail;
+    const Frame frame = [](void*) {
+      throw std::runtime_error("no such level");
+    };
+    CHECK_FALSE(run_frame(thread, frame, nullptr, detail));
+    CHECK(detail == "std::runtime_error: no such level");
+    CHECK(thread.record.cause == cause_exception);
+    CHECK(thread.record.site != 0);
+  }
+  CHECK(std::uncaught_exceptions() == 0);
+  CHECK(thread.innermost.load() == nullptr);
+  int caught = 0;
+  const Frame catches = [](void* user) {
+    try {
+      throw 1;
+    } catch (int number) {
+      *static_cast<int*>(user) = number;
+    }
+  };
+  CHECK(run_guarded(catches, &caught));
+  CHECK(caught == 1);
+}
+
+TEST_CASE("abort() in module code abandons the frame, as often as it comes") {
+  be_a_module();
+  for (int i = 0; i < 100; ++i) {
+    CHECK_FALSE(run_guarded([](void*) { std::abort(); }, nullptr));
+    CHECK(std::string(cause_name(guard_thread()->record.cause)) == "abort");
+  }
+  CHECK_FALSE(run_guarded([](void*) { std::terminate(); }, nullptr));
+}
+
+TEST_CASE("A frame that never returns is abandoned when somebody asks for it") {
+  be_a_module();
+  static std::atomic<int> spins{0};
+  for (int turn = 0; turn < 10; ++turn) {
+    spins = 0;
+    bool whole = true;
+    std::thread stuck([&] {
+      whole = run_guarded(
+          [](void*) {
+            while (endless)
+              ++spins;
+          },
+          nullptr);
+      CHECK(std::string(cause_name(guard_thread()->record.cause)) == "request");
+    });
+    while (spins == 0)
+      std::this_thread::yield();
+    std::uint32_t busy = 0;
+    CHECK(abandon_frames(0, &busy) == 1);
+    CHECK(busy == 0);
+    stuck.join();
+    CHECK_FALSE(whole);
+  }
+}
+
+TEST_CASE("What the runtime itself does is not abandoned") {
+  be_a_module();
+  static std::atomic<bool> inside{false}, done{false};
+  std::thread busy_thread([] {
+    CHECK(run_guarded(
+        [](void*) {
+          const InRuntime calling;
+          inside = true;
+          while (!done)
+            std::this_thread::yield();
+        },
+        nullptr));
+  });
+  while (!inside)
+    std::this_thread::yield();
+  std::uint32_t busy = 0;
+  CHECK(abandon_frames(0, &busy) == 0);
+  CHECK(busy == 1);
+  done = true;
+  busy_thread.join();
 }

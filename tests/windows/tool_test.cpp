@@ -11,6 +11,7 @@
 #include "support/child.h"
 #include "support/sandbox.h"
 #include "support/wait.h"
+#include "windows/work_folder.h"
 
 using namespace hrwatch::tests;
 namespace fs = std::filesystem;
@@ -95,7 +96,7 @@ class Project {
   bool has_session() const { return fs::exists(files_.path("build/.hrwatch/session.json")); }
 
  private:
-  Sandbox files_{"tool"};
+  Sandbox files_{in_work_folder("tool")};
 };
 
 Tool start(const Project& project, std::vector<std::string> arguments) {
