@@ -58,17 +58,27 @@ std::vector<MappedModule> modules_of(HANDLE process) {
   return modules;
 }
 
+// Beside it. Without one wine 8 may search for it, and keep what it has looked into open.
+bool has_pdb(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::path(file).replace_extension(".pdb"), ignored);
+}
+
 void load_symbols(const ProcessImage::Mapped& mapped) {
   SymSetOptions(SYMOPT_LOAD_LINES | SYMOPT_DEFERRED_LOADS | SYMOPT_UNDNAME |
                 SYMOPT_FAIL_CRITICAL_ERRORS | SYMOPT_NO_PROMPTS);
-  // No search path: never asks a server, as the standard one may do for minutes.
-  SymInitializeW(mapped.process, L".", FALSE);
+  // A search path where nothing is: the standard one may ask a server for minutes. A .pdb is found
+  // where its library says.
+  SymInitializeW(mapped.process, L"|", FALSE);
   for (const MappedModule& module : mapped.modules) {
     const GenerationFile* generation = mapped.generation_of(module.path);
     const bool moved = generation != nullptr && !generation->file.empty();
-    SymLoadModuleExW(mapped.process, nullptr, wide(moved ? generation->file : module.path).c_str(),
-                     nullptr, module.begin, static_cast<DWORD>(module.end - module.begin), nullptr,
-                     0);
+    const std::wstring file = wide(moved ? generation->file : module.path);
+    constexpr DWORD without_symbols = 0x4;  // SLMFLAG_NO_SYMBOLS, which mingw does not name
+    const bool has_symbols = generation != nullptr || has_pdb(file);
+    SymLoadModuleExW(mapped.process, nullptr, file.c_str(), nullptr, module.begin,
+                     static_cast<DWORD>(module.end - module.begin), nullptr,
+                     has_symbols ? 0 : without_symbols);
   }
 }
 
