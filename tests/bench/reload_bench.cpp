@@ -57,7 +57,8 @@ std::string small_source(int /*number*/, int edit) {
 using Sample = std::string (*)(int number, int edit);
 
 bool run_here(const std::filesystem::path& folder, std::vector<std::string> arguments) {
-  const tests::Outcome outcome = tests::run({.arguments = std::move(arguments), .folder = folder}, 20min);
+  const tests::Outcome outcome =
+      tests::run({.arguments = std::move(arguments), .folder = folder}, 20min);
   if (outcome.status != 0)
     fmt::print(stderr, "hr_bench: a build failed:\n{}{}", outcome.output, outcome.errors);
   return outcome.status == 0;

@@ -155,12 +155,12 @@ TEST_CASE("a build that writes into the source tree each time comes to an end") 
   const auto program = project.start_program();
   const auto tool = project.start_tool();
   REQUIRE(tool->wait("app_joined"));
-  const bool quiet = tool->settle(1500ms);
+  const bool quiet = tool->settle(3000ms);
   INFO(tool->transcript());
   REQUIRE(quiet);
   project.folder().write("game.cpp", project.source_with("second") + with_stamp);
   REQUIRE(shows(*program, "second", 60s));
-  REQUIRE(tool->settle(1500ms));
+  REQUIRE(tool->settle(3000ms));
   const auto told = tool->wait("error", 0, 1s);
   REQUIRE(told);
   CHECK((*told)["what"].get<std::string>().find("stamp.h") != std::string::npos);
@@ -169,7 +169,7 @@ TEST_CASE("a build that writes into the source tree each time comes to an end") 
   const std::size_t mark = tool->mark();
   project.folder().write("game.cpp", project.source_with("third") + with_stamp);
   REQUIRE(shows(*program, "third", 60s));
-  REQUIRE(tool->settle(1500ms));
+  REQUIRE(tool->settle(3000ms));
   INFO(tool->transcript());
   CHECK(tool->count("build_started", mark) == 1);
   CHECK(tool->count("reloaded", mark) == 1);
