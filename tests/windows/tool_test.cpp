@@ -48,6 +48,8 @@ bool is_alive(int pid) {
 constexpr const char* project_text = R"(cmake_minimum_required(VERSION 3.23)
 project(sample LANGUAGES CXX)
 add_library(game SHARED game.cpp)
+target_compile_options(game PRIVATE -g -gcodeview)
+target_link_options(game PRIVATE -Wl,--pdb=)
 add_executable(app app.cpp)
 target_link_libraries(app PRIVATE game)
 file(WRITE ${CMAKE_BINARY_DIR}/.hrwatch/modules/game.json
