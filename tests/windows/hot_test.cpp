@@ -334,10 +334,16 @@ TEST_CASE("A frame that crashes, throws, aborts or never returns is left, and ol
                      "  for (volatile int i = 0; i < 1;) {}\n  ++calls;"));
   INFO(tool->transcript());
   REQUIRE(tool->wait("reloaded", mark, patience));
-  const Outcome abandoned =
-      run({.arguments = {HR_TEST_TOOL, "abandon", "--build-dir", rig.build().generic_string()},
-           .folder = rig.build()},
-          patience);
+  Outcome abandoned;
+  wait_until(
+      [&] {  // frames that have run for less than a second are left alone
+        abandoned = run(
+            {.arguments = {HR_TEST_TOOL, "abandon", "--build-dir", rig.build().generic_string()},
+             .folder = rig.build()},
+            patience);
+        return abandoned.status == 0;
+      },
+      std::chrono::seconds(30));
   INFO(abandoned.output << abandoned.errors);
   CHECK(abandoned.status == 0);
   REQUIRE(tool->wait("rolled_back", mark, patience));
