@@ -19,6 +19,7 @@
 #include "support/wait.h"
 #include "windows/holder.h"
 #include "windows/real_tools.h"
+#include "windows/work_folder.h"
 
 using namespace hrwatch;
 using namespace hrwatch::tests;
@@ -118,13 +119,6 @@ Line read(const std::string& text) {
   return line;
 }
 
-// On the drive of the build: on wine's own, cmake.exe 4.0 falls over now and then.
-std::string folder_for_work() {
-  fs::create_directories(HR_TEST_WORK);
-  SetEnvironmentVariableA("TMP", HR_TEST_WORK);
-  return "hot";
-}
-
 class Rig {
  public:
   explicit Rig(bool polls = true) {
@@ -172,7 +166,7 @@ class Rig {
   fs::path library() const { return build() / "libgame.dll"; }
 
  private:
-  Sandbox files_{folder_for_work()};
+  Sandbox files_{in_work_folder("hot")};
 };
 
 // Waits for a line that edit `number` printed.
